@@ -1,0 +1,15 @@
+/** `bin/aisle COMMAND`: one file per command. */
+
+import { runProgram } from '../command/command.ts'
+import { interruptSignal } from '../command/interrupts.ts'
+import { migrateCommand } from './migrate.ts'
+
+const commands = [migrateCommand]
+
+process.exitCode = await runProgram(
+  'bin/aisle',
+  'Load, run and look into the catalogue.',
+  commands,
+  process.argv.slice(2),
+  interruptSignal(),
+)

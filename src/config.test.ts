@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { configReport, FIELDS, parseConfig } from './config.ts'
+
+const GOOD = {
+  DATABASE_URL: 'postgres://u:p@127.0.0.1:5432/shop',
+  ELASTICSEARCH_URL: 'http://127.0.0.1:9200',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  AISLE_CURSOR_SECRET: 'x'.repeat(32),
+}
+
+test('the namespace is the database name where none is given', () => {
+  const result = parseConfig(GOOD)
+  expect(result.ok && result.config.AISLE_NAMESPACE).toBe('shop')
+})
+
+test('every problem of an environment is reported at once, without secrets', () => {
+  const result = parseConfig({
+    ...GOOD,
+    DATABASE_URL: 'mysql://root:hunter2@x/y',
+    AISLE_PORT: '99999',
+    AISLE_PROT: '1',
+  })
+  expect(result.ok).toBe(false)
+  if (result.ok) return
+  expect(result.problems.map((p) => p.name)).toEqual(['DATABASE_URL', 'AISLE_PORT', 'AISLE_PROT'])
+  const report = configReport(result.problems)
+  expect(report).not.toContain('hunter2')
+  expect(report).toContain('the nearest is AISLE_PORT')
+})
+
+test('every default of the configuration is itself accepted', () => {
+  for (const [name, field] of Object.entries(FIELDS)) {
+    if (!('fallback' in field) || field.fallback === '') continue
+    expect(field.schema.safeParse(field.fallback).success, name).toBe(true)
+  }
+})

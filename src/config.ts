@@ -1,0 +1,255 @@
+/**
+ * Configuration of every process, from the environment, in one schema. `parseConfig` is pure and reports all
+ * problems at once: what was expected, what was given, and the nearest known name for an unknown `AISLE_*`.
+ */
+import { z } from 'zod'
+import { NAMESPACE_PATTERN } from './catalog/names.ts'
+
+/** Exit code of a process whose configuration cannot be used (sysexits EX_CONFIG). */
+export const EXIT_CONFIG = 78
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+)
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    message: `a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  })
+
+type Field = {
+  readonly schema: z.ZodType
+  readonly about: string
+  readonly example: string
+  readonly fallback?: string
+  readonly secret?: boolean
+}
+
+/** Every variable: what it means, in which unit, what holds without it. The README table is made from this. */
+export const FIELDS = {
+  DATABASE_URL: {
+    schema: url('postgres:', 'postgresql:'),
+    about: 'Postgres, the truth',
+    example: 'postgres://aisle:secret@db:5432/shop',
+    secret: true,
+  },
+  ELASTICSEARCH_URL: {
+    schema: url('http:', 'https:'),
+    about: 'Elasticsearch 9.2 or newer',
+    example: 'http://search:9200',
+    secret: true,
+  },
+  REDIS_URL: {
+    schema: url('redis:', 'rediss:'),
+    about: 'Redis 7 or newer, for state; eviction policy noeviction',
+    example: 'redis://state:6379/0',
+    secret: true,
+  },
+  AISLE_NAMESPACE: {
+    schema: z.string().regex(NAMESPACE_PATTERN, 'lower-case letters, digits and _'),
+    about: 'Prefix of slot, indices and keys on shared servers; without it the name of the database',
+    example: 'shop',
+    fallback: '',
+  },
+  AISLE_HOST: {
+    schema: z.string().min(1),
+    about: 'Address the api listens on',
+    example: '0.0.0.0',
+    fallback: '127.0.0.1',
+  },
+  AISLE_PORT: {
+    schema: integer(0, 65_535),
+    about: 'Port the api listens on; 0 takes a free one',
+    example: '8080',
+    fallback: '8080',
+  },
+  AISLE_METRICS_PORT: {
+    schema: integer(0, 65_535),
+    about: 'Port of /metrics and /livez in worker and indexer; 0 takes a free one',
+    example: '9090',
+    fallback: '0',
+  },
+  AISLE_SHOP_NAME: {
+    schema: z.string().min(1).max(60),
+    about: 'Name at the top of the pages',
+    example: 'Corner Shop',
+    fallback: 'Aisle',
+  },
+  AISLE_CURRENCY: {
+    schema: z.string().regex(/^[A-Z]{3}$/, 'three capital letters'),
+    about: 'The one currency of the catalogue (ISO 4217); import refuses others',
+    example: 'EUR',
+    fallback: 'EUR',
+  },
+  AISLE_LOCALE: {
+    schema: z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/, 'such as en or en-GB'),
+    about: 'Language of pages and numbers',
+    example: 'en-GB',
+    fallback: 'en',
+  },
+  AISLE_CURSOR_SECRET: {
+    schema: z.string().min(32, 'at least 32 characters'),
+    about: 'Signs the cursors of deep paging; the same in every api process',
+    example: 'a-long-random-text-of-32-characters-or-more',
+    secret: true,
+  },
+  AISLE_FACETS: {
+    schema: list,
+    about: 'Facets shown first, in this order',
+    example: 'brand,price',
+    fallback: 'category,brand,price,availability',
+  },
+  AISLE_OUT_OF_STOCK: {
+    schema: z.enum(['show', 'last', 'hide']),
+    about: 'What search does with items that are out of stock',
+    example: 'last',
+    fallback: 'show',
+  },
+  AISLE_IMAGE_SOURCES: {
+    schema: list,
+    about: 'Hosts that pages may load images from (img-src of the policy)',
+    example: 'https://img.example.com',
+    fallback: 'https:,http:',
+  },
+  AISLE_SEARCH_DEADLINE_MS: {
+    schema: integer(50, 60_000),
+    about: 'Longest time for search, browse and facets, ms',
+    example: '1000',
+    fallback: '1000',
+  },
+  AISLE_SUGGEST_DEADLINE_MS: {
+    schema: integer(20, 60_000),
+    about: 'Longest time for suggest, ms',
+    example: '300',
+    fallback: '300',
+  },
+  AISLE_ITEM_DEADLINE_MS: {
+    schema: integer(50, 60_000),
+    about: 'Longest time for an item, ms',
+    example: '500',
+    fallback: '500',
+  },
+  AISLE_DRAIN_WAIT_MS: {
+    schema: integer(0, 60_000),
+    about: 'From "not ready" to closing the listener on SIGTERM, ms',
+    example: '5000',
+    fallback: '1000',
+  },
+  AISLE_SUGGEST_REBUILD_MS: {
+    schema: integer(1_000, 86_400_000),
+    about: 'Between two rebuilds of the suggestion index, ms',
+    example: '300000',
+    fallback: '300000',
+  },
+  AISLE_INDEXER_REFRESH_MS: {
+    schema: integer(20, 60_000),
+    about: 'Least time between two refreshes of the index, ms',
+    example: '200',
+    fallback: '200',
+  },
+  AISLE_LOG_LEVEL: {
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+    about: 'Least level of a log line',
+    example: 'info',
+    fallback: 'info',
+  },
+} as const satisfies Record<string, Field>
+
+type FieldName = keyof typeof FIELDS
+type Values = { readonly [N in FieldName]: z.infer<(typeof FIELDS)[N]['schema']> }
+
+/** A checked configuration, frozen. */
+export type Config = Values & { readonly AISLE_NAMESPACE: string }
+
+/** One thing that is wrong with the environment. Secrets are not repeated in `given`. */
+export type ConfigProblem = { readonly name: string; readonly expected: string; readonly given: string }
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] }
+
+/** Names beginning with AISLE_ that launchers and the stack use, not the processes. */
+const OTHER_NAMES = new Set([
+  'AISLE_CACHE_DIR',
+  'AISLE_STATE_DIR',
+  'AISLE_STACK',
+  'AISLE_TEST_SEED',
+  'AISLE_FORCE_LOCAL',
+])
+
+/**
+ * Check an environment.
+ * @param env names to texts; a missing or empty text means the default
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): ConfigResult {
+  const problems: ConfigProblem[] = []
+  const values: Record<string, unknown> = {}
+  const withNamespace: Record<string, string | undefined> = {
+    ...env,
+    AISLE_NAMESPACE: env['AISLE_NAMESPACE'] || databaseName(env['DATABASE_URL']),
+  }
+  for (const [name, field] of Object.entries(FIELDS) as [FieldName, Field][]) {
+    const given = withNamespace[name] || field.fallback
+    const parsed = field.schema.safeParse(given)
+    if (parsed.success) values[name] = parsed.data
+    else problems.push({ name, expected: expectation(field, parsed.error), given: shown(field, given) })
+  }
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('AISLE_') || name in FIELDS || OTHER_NAMES.has(name)) continue
+    problems.push({
+      name,
+      expected: `a known name; the nearest is ${nearestName(name)}`,
+      given: 'an unknown name',
+    })
+  }
+  if (problems.length > 0) return { ok: false, problems }
+  return { ok: true, config: Object.freeze(values) as Config }
+}
+
+/** The report for people: one line a problem. */
+export function configReport(problems: readonly ConfigProblem[]): string {
+  return [
+    'The configuration cannot be used:',
+    ...problems.map((p) => `  ${p.name}: expected ${p.expected}, got ${p.given}`),
+  ].join('\n')
+}
+
+function databaseName(databaseUrl: string | undefined): string | undefined {
+  if (!databaseUrl || !URL.canParse(databaseUrl)) return undefined
+  const name = decodeURIComponent(new URL(databaseUrl).pathname.slice(1)).toLowerCase()
+  return name.replaceAll(/[^a-z0-9_]/g, '_') || undefined
+}
+
+function expectation(field: Field, error: z.ZodError): string {
+  const said = error.issues.map((issue) => issue.message).join('; ')
+  return `${field.about} (${said}; for example ${field.example})`
+}
+
+function shown(field: Field, given: string | undefined): string {
+  if (given === undefined || given === '') return 'nothing'
+  return field.secret ? '***' : JSON.stringify(given)
+}
+
+function nearestName(name: string): string {
+  const known = Object.keys(FIELDS)
+  const byDistance = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+  byDistance.sort((a, b) => a.distance - b.distance)
+  return byDistance[0]?.candidate ?? ''
+}
+
+/** Levenshtein distance of two short texts. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

@@ -1,0 +1,100 @@
+/**
+ * The closed list of metrics. A metric that is not here does not exist; labels are closed sets, never ids,
+ * paths or query texts (an open label grows without bound and takes the scraper down).
+ */
+
+export type MetricKind = 'counter' | 'gauge' | 'histogram'
+
+export type MetricRow = {
+  readonly kind: MetricKind
+  readonly help: string
+  readonly labels: readonly string[]
+  readonly buckets?: readonly number[]
+}
+
+const LATENCY = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const LAG = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300]
+
+export const METRICS = {
+  http_request_duration_seconds: {
+    kind: 'histogram',
+    help: 'Time from request to reply',
+    labels: ['route', 'method', 'status'],
+    buckets: LATENCY,
+  },
+  http_requests_in_flight: { kind: 'gauge', help: 'Requests being answered', labels: ['class'] },
+  http_refused_total: {
+    kind: 'counter',
+    help: 'Requests refused before work began',
+    labels: ['class', 'reason'],
+  },
+  search_seconds: {
+    kind: 'histogram',
+    help: 'Time of one search by the step that answered',
+    labels: ['step'],
+    buckets: LATENCY,
+  },
+  suggest_seconds: { kind: 'histogram', help: 'Time of one suggest', labels: ['pass'], buckets: LATENCY },
+  es_request_seconds: {
+    kind: 'histogram',
+    help: 'Time of one request to Elasticsearch',
+    labels: ['operation'],
+    buckets: LATENCY,
+  },
+  search_zero_results_total: { kind: 'counter', help: 'Searches that found nothing', labels: [] },
+  index_lag_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest committed change that search does not show',
+    labels: [],
+  },
+  suggestions_built_total: { kind: 'counter', help: 'Rebuilds of the suggestion index', labels: ['outcome'] },
+  suggestions_documents: { kind: 'gauge', help: 'Suggestions in the index', labels: [] },
+  indexer_changes_total: { kind: 'counter', help: 'Row changes received', labels: ['table'] },
+  indexer_commit_to_received_seconds: {
+    kind: 'histogram',
+    help: 'From commit to the stream reader',
+    labels: [],
+    buckets: LAG,
+  },
+  indexer_received_to_read_seconds: {
+    kind: 'histogram',
+    help: 'From the stream reader to a checked re-read',
+    labels: [],
+    buckets: LAG,
+  },
+  indexer_read_to_indexed_seconds: {
+    kind: 'histogram',
+    help: 'From re-read to durable in Elasticsearch',
+    labels: [],
+    buckets: LAG,
+  },
+  indexer_commit_to_visible_seconds: {
+    kind: 'histogram',
+    help: 'From commit to searchable',
+    labels: [],
+    buckets: LAG,
+  },
+  indexer_visibility_retries_total: {
+    kind: 'counter',
+    help: 'Re-reads repeated because a commit was not visible yet',
+    labels: [],
+  },
+  indexer_bulk_seconds: { kind: 'histogram', help: 'Time of one bulk request', labels: [], buckets: LATENCY },
+  indexer_bulk_items_total: {
+    kind: 'counter',
+    help: 'Bulk operations by class of answer',
+    labels: ['class'],
+  },
+  indexer_open_bulks: { kind: 'gauge', help: 'Bulk requests under way', labels: [] },
+  indexer_waiting_ids: { kind: 'gauge', help: 'Ids received and not yet durable', labels: [] },
+  indexer_slot_retained_bytes: { kind: 'gauge', help: 'WAL that the slot keeps', labels: [] },
+  indexer_sink_position_lag_bytes: {
+    kind: 'gauge',
+    help: 'WAL between the server and the sink',
+    labels: ['sink'],
+  },
+  indexer_fanout_backlog: { kind: 'gauge', help: 'Ids that fan-out jobs still have to walk', labels: [] },
+  indexer_reindex_progress: { kind: 'gauge', help: 'Share of a load that is done, 0..1', labels: [] },
+} as const satisfies Record<string, MetricRow>
+
+export type MetricName = keyof typeof METRICS

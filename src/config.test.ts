@@ -9,7 +9,7 @@ const GOOD = {
 }
 
 test('the namespace is the database name where none is given', () => {
-  const result = parseConfig(GOOD)
+  const result = parseConfig(GOOD, 'api')
   expect(result.ok && result.config.AISLE_NAMESPACE).toBe('shop')
 })
 
@@ -33,4 +33,10 @@ test('every default of the configuration is itself accepted', () => {
     if (!('fallback' in field) || field.fallback === '') continue
     expect(field.schema.safeParse(field.fallback).success, name).toBe(true)
   }
+})
+
+test('a process other than the api runs without the secret of the cursors', () => {
+  const { AISLE_CURSOR_SECRET: _, ...env } = GOOD
+  expect(parseConfig(env, 'other').ok).toBe(true)
+  expect(parseConfig(env, 'api').ok).toBe(false)
 })

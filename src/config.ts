@@ -26,6 +26,8 @@ type Field = {
   readonly example: string
   readonly fallback?: string
   readonly secret?: boolean
+  /** Needed by the api only; other processes may run without it. */
+  readonly apiOnly?: boolean
 }
 
 /** Every variable: what it means, in which unit, what holds without it. The README table is made from this. */
@@ -95,6 +97,7 @@ export const FIELDS = {
     about: 'Signs the cursors of deep paging; the same in every api process',
     example: 'a-long-random-text-of-32-characters-or-more',
     secret: true,
+    apiOnly: true,
   },
   AISLE_FACETS: {
     schema: list,
@@ -180,11 +183,18 @@ const OTHER_NAMES = new Set([
   'AISLE_FORCE_LOCAL',
 ])
 
+/** Which process asks: only the api needs what only the api uses. */
+export type ConfigRole = 'api' | 'other'
+
 /**
  * Check an environment.
  * @param env names to texts; a missing or empty text means the default
+ * @param role fields of the api may be missing elsewhere; they are empty texts then
  */
-export function parseConfig(env: Readonly<Record<string, string | undefined>>): ConfigResult {
+export function parseConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  role: ConfigRole,
+): ConfigResult {
   const problems: ConfigProblem[] = []
   const values: Record<string, unknown> = {}
   const withNamespace: Record<string, string | undefined> = {
@@ -193,6 +203,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   }
   for (const [name, field] of Object.entries(FIELDS) as [FieldName, Field][]) {
     const given = withNamespace[name] || field.fallback
+    if (given === undefined && field.apiOnly && role !== 'api') {
+      values[name] = ''
+      continue
+    }
     const parsed = field.schema.safeParse(given)
     if (parsed.success) values[name] = parsed.data
     else problems.push({ name, expected: expectation(field, parsed.error), given: shown(field, given) })

@@ -7,7 +7,7 @@ import { ExitError } from '../errors.ts'
  * @throws ExitError(78) with every problem at once
  */
 export function configOf(env: NodeJS.ProcessEnv): Config {
-  const result = parseConfig(env)
+  const result = parseConfig(env, 'other')
   if (!result.ok) throw new ExitError(EXIT_CONFIG, configReport(result.problems))
   return result.config
 }

@@ -14,12 +14,10 @@ test('the namespace is the database name where none is given', () => {
 })
 
 test('every problem of an environment is reported at once, without secrets', () => {
-  const result = parseConfig({
-    ...GOOD,
-    DATABASE_URL: 'mysql://root:hunter2@x/y',
-    AISLE_PORT: '99999',
-    AISLE_PROT: '1',
-  })
+  const result = parseConfig(
+    { ...GOOD, DATABASE_URL: 'mysql://root:hunter2@x/y', AISLE_PORT: '99999', AISLE_PROT: '1' },
+    'api',
+  )
   expect(result.ok).toBe(false)
   if (result.ok) return
   expect(result.problems.map((p) => p.name)).toEqual(['DATABASE_URL', 'AISLE_PORT', 'AISLE_PROT'])

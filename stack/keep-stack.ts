@@ -1,0 +1,109 @@
+/** A kept stack: servers up, state on disk, all of it gone when it is told to stop. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EXIT } from '../src/command/command.ts'
+import { ExitError } from '../src/errors.ts'
+import { type Interrupts, keeperRecord, ProcessList } from './keeper.ts'
+import { CHECKOUT, type Env } from './paths.ts'
+import { keptSecrets } from './secrets.ts'
+import { endServer } from './server.ts'
+import { bringUpServers, type Servers, type ServerUrls, withoutPassword } from './servers.ts'
+import { isKept, readStack, removeStack, writeStack } from './state.ts'
+import type { Say } from './wait.ts'
+
+export type StackContext = {
+  readonly env: Env
+  readonly state: string
+  readonly say: Say
+  readonly stops: Interrupts
+}
+
+export type Stack = {
+  readonly urls: ServerUrls
+  /** Settles when a signal has come and everything has been stopped. */
+  readonly stopped: Promise<void>
+}
+
+/**
+ * Bring the servers up and keep them until the context says stop.
+ * @throws ExitError(5) when a stack of this checkout is kept by another process
+ */
+export async function keepStack(context: StackContext): Promise<Stack> {
+  refuseSecond(context.state)
+  let servers: Servers | undefined
+  const startedAt = new Date().toISOString()
+  const keeper = keeperRecord()
+  const write = () =>
+    writeStack(context.state, {
+      started_at: startedAt,
+      checkout: CHECKOUT,
+      keeper,
+      urls: servers?.urls ?? null,
+      origins: servers?.origins ?? null,
+      processes: processes.live(),
+    })
+  const processes = new ProcessList(write)
+  write()
+  void context.stops.secondSignal.then(() => processes.kill())
+  const starting = bringUpServers({
+    ...context,
+    signal: context.stops.signal,
+    password: keptSecrets(context.state).postgres_password,
+    onProcess: processes.add,
+  })
+  try {
+    servers = await untilAborted(starting, context.stops.signal)
+  } catch (thrown) {
+    await endUntilSettled(processes, starting)
+    removeStack(context.state)
+    throw thrown
+  }
+  write()
+  return { urls: servers.urls, stopped: stopOnSignal(context, servers) }
+}
+
+async function stopOnSignal(context: StackContext, servers: Servers): Promise<void> {
+  await aborted(context.stops.signal)
+  await servers.stop()
+  removeStack(context.state)
+}
+
+/** Stopped half way: what lives is ended, and again, until the start has noticed and nothing new can come. */
+async function endUntilSettled(processes: ProcessList, starting: Promise<unknown>): Promise<void> {
+  let isSettled = false
+  void starting
+    .catch(() => undefined)
+    .finally(() => {
+      isSettled = true
+    })
+  do {
+    await Promise.all(processes.live().map((record) => endServer(record)))
+    await sleep(SETTLE_POLL_MS)
+  } while (!isSettled)
+  await Promise.all(processes.live().map((record) => endServer(record)))
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const stopped = aborted(signal).then(() =>
+    Promise.reject(new ExitError(EXIT.stopped, 'stopped while starting')),
+  )
+  return await Promise.race([work, stopped])
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  return promise
+}
+
+function refuseSecond(state: string): void {
+  const running = readStack(state)
+  if (!running || !isKept(running)) return
+  const where = running.urls ? withoutPassword(running.urls.postgres) : 'still starting'
+  throw new ExitError(
+    EXIT.busy,
+    `a stack of this checkout is running already (process ${running.keeper.pid}, ${where}); stop that one first`,
+  )
+}
+
+const SETTLE_POLL_MS = 50

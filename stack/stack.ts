@@ -1,0 +1,47 @@
+/** `npm run stack`: servers for development, kept up until Ctrl-C. */
+import { parseArgs } from 'node:util'
+import { EXIT } from '../src/command/command.ts'
+import { ExitError, messageOf } from '../src/errors.ts'
+import { keepStack } from './keep-stack.ts'
+import { interrupts } from './keeper.ts'
+import { stateFolder } from './paths.ts'
+import { clearRemains } from './remains.ts'
+import { say } from './wait.ts'
+
+const HELP = `npm run stack -- [options]
+
+Brings up Postgres, Elasticsearch and Redis and keeps them up until Ctrl-C. Each comes from DATABASE_URL,
+ELASTICSEARCH_URL, REDIS_URL where set, else from a container engine that answers, else as a local process.
+While it runs, the URLs are in .aisle/stack.json and, for a shell to source, in .aisle/stack.env.
+
+Options:
+  --help   Show this help
+
+Exit codes:
+  0    stopped after Ctrl-C or SIGTERM
+  2    the command line is wrong
+  3    something is missing or does not answer; the message says what to do
+  5    a stack of this checkout is running already`
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { help: { type: 'boolean' } } })
+  if (values.help) {
+    console.log(HELP)
+    return EXIT.done
+  }
+  const state = stateFolder(process.env)
+  const stops = interrupts(process.env['AISLE_LAUNCHER'] === 'pipe', say)
+  await clearRemains(state, say)
+  const stack = await keepStack({ env: process.env, state, say, stops })
+  say('The stack is up. Ctrl-C stops it.')
+  await stack.stopped
+  return EXIT.done
+}
+
+try {
+  process.exitCode = await main()
+} catch (thrown) {
+  console.error(messageOf(thrown))
+  process.exitCode = thrown instanceof ExitError ? thrown.exitCode : EXIT.differences
+}
+process.exit()

@@ -1,0 +1,108 @@
+/**
+ * What runs in this checkout, on disk for everybody who asks: `stack.json` for the servers, `demo.json` for the
+ * processes of a running demo, `stack.env` with the three URLs for launchers written in shell. Written whole
+ * (rename), removed on stop. A file that a killed run left behind is recognised by its processes: pid and begin.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type ProcessRecord, processState } from './process.ts'
+
+const Process = z.object({ name: z.string(), pid: z.number().int(), began: z.string() })
+
+/** Where a server came from. */
+export const ORIGINS = ['environment', 'container', 'process'] as const
+export type Origin = (typeof ORIGINS)[number]
+
+const StackState = z.object({
+  started_at: z.string(),
+  checkout: z.string(),
+  /** The process that keeps the servers and stops them. */
+  keeper: Process,
+  /** null while they start. `postgres` is the URL of the database `aisle`. */
+  urls: z
+    .object({ postgres: z.string(), elasticsearch: z.string(), redis: z.string(), redis_cache: z.string() })
+    .nullable(),
+  origins: z
+    .object({ postgres: z.enum(ORIGINS), elasticsearch: z.enum(ORIGINS), redis: z.enum(ORIGINS) })
+    .nullable(),
+  processes: z.array(Process),
+})
+
+const DemoState = z.object({
+  started_at: z.string(),
+  keeper: Process,
+  api: z.array(z.string()),
+  urls: z.object({ postgres: z.string(), elasticsearch: z.string(), redis: z.string() }),
+  processes: z.array(Process),
+})
+
+/** Servers of a stack that starts or runs. */
+export type StackState = z.infer<typeof StackState>
+export type DemoState = z.infer<typeof DemoState>
+
+const FILES = { stack: 'stack.json', demo: 'demo.json' } as const
+const ENV_FILE = 'stack.env'
+
+/** Remains of a stack that ended without cleaning up, or null. */
+export function readStack(state: string): StackState | null {
+  return read(join(state, FILES.stack), StackState)
+}
+
+export function readDemo(state: string): DemoState | null {
+  return read(join(state, FILES.demo), DemoState)
+}
+
+/** Whether the process that keeps them is still there. */
+export function isKept(state: { readonly keeper: ProcessRecord }): boolean {
+  return processState(state.keeper) !== 'gone'
+}
+
+export function writeStack(state: string, value: StackState): void {
+  writeWhole(join(state, FILES.stack), `${JSON.stringify(value, null, 2)}\n`)
+  if (value.urls) writeWhole(join(state, ENV_FILE), envLines(value.urls))
+}
+
+export function writeDemo(state: string, value: DemoState): void {
+  writeWhole(join(state, FILES.demo), `${JSON.stringify(value, null, 2)}\n`)
+}
+
+export function removeStack(state: string): void {
+  rmSync(join(state, FILES.stack), { force: true })
+  rmSync(join(state, ENV_FILE), { force: true })
+}
+
+export function removeDemo(state: string): void {
+  rmSync(join(state, FILES.demo), { force: true })
+}
+
+/** Lines that a POSIX shell can source. A value in single quotes is taken as it is. */
+export function envLines(urls: { postgres: string; elasticsearch: string; redis: string }): string {
+  const values = { DATABASE_URL: urls.postgres, ELASTICSEARCH_URL: urls.elasticsearch, REDIS_URL: urls.redis }
+  return Object.entries(values)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
+    .join('')
+}
+
+function read<T>(file: string, schema: z.ZodType<T>): T | null {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === ENOENT) return null
+    throw thrown
+  }
+  const parsed = schema.safeParse(JSON.parse(text))
+  // Written by another version: what it says cannot be used, and its processes are known to that version only.
+  return parsed.success ? parsed.data : null
+}
+
+/** Readable by the owner alone: URLs hold the password of Postgres. */
+function writeWhole(file: string, text: string): void {
+  mkdirSync(join(file, '..'), { recursive: true })
+  const beside = `${file}.${process.pid}`
+  writeFileSync(beside, text, { mode: 0o600 })
+  renameSync(beside, file)
+}
+
+const ENOENT = 'ENOENT'

@@ -1,0 +1,194 @@
+/**
+ * The read path of the cache: an answer that is right up to a stated bound, from memory, from Redis, or loaded.
+ *
+ * B1 Added staleness is at most max(LEASE_MS, SHORT_MS) plus the response time, whatever is lost or restarted:
+ *    an entry is served while the lease is fresh and no consumed record named its tags, or for SHORT_MS after it
+ *    was filled here.
+ * B2 A load is stamped with the position consumed before it began; the second tier is believed only while the
+ *    lease is fresh, before and after it was asked.
+ * B3 After a `remove` record nothing of before is served. After an `expire` record an older answer is served
+ *    only when loading fails, for at most `grace_ms`, and is marked STALE.
+ */
+import type { LRUCache } from 'lru-cache'
+import type { Doorkeeper } from './doorkeeper.ts'
+import { type Entry, entryBytes, type Loaded } from './entry.ts'
+import { type Family, isRefreshDue, jittered, LIFETIMES } from './expiry.ts'
+import { Flights } from './flight.ts'
+import { type Lease, SHORT_MS } from './lease.ts'
+import type { Watermark } from './watermark.ts'
+
+/** How an answer came about, as `X-Cache` says it. */
+export type Source = 'HIT-L1' | 'HIT-L2' | 'MISS' | 'STALE'
+export type Cached = { readonly entry: Entry; readonly source: Source }
+
+/** The shared tier. It never throws: a failure is a miss, and a failed store is nothing. */
+export type SecondTier = {
+  get(key: string, epoch: string): Promise<Entry | null>
+  set(key: string, epoch: string, entry: Entry): void
+}
+
+export type TwoTierParts = {
+  readonly l1: LRUCache<string, Entry>
+  readonly l2: SecondTier
+  readonly watermark: Watermark
+  readonly lease: Lease
+  readonly doorkeeper: Doorkeeper
+  /** Monotonic ms. */
+  readonly now: () => number
+  /** Uniform in (0, 1]. */
+  readonly random: () => number
+  readonly onResult?: (family: Family, source: Source, loadMs: number) => void
+}
+
+/** What is asked for. */
+export type Request = {
+  readonly key: string
+  readonly family: Family
+  /** Every tag that the answer may carry, known before it is loaded; decides who may join a running load. */
+  readonly mayCarry: readonly string[]
+  /** Its signal aborts when nobody waits any more. */
+  readonly load: (signal: AbortSignal) => Promise<Loaded>
+}
+
+type Stamp = { readonly at: number; readonly position: number; readonly epoch: string | null }
+
+/** An answer larger than this is not worth the place of a hundred others. */
+const ENTRY_BYTES_MAX = 1_000_000
+/** A load that failed is tried again once in this time for each key while a stale answer can stand in. */
+const RETRY_MS = 1_000
+
+export class TwoTierCache {
+  readonly #parts: TwoTierParts
+  readonly #flights = new Flights<Cached>()
+  readonly #failedAt = new Map<string, number>()
+
+  constructor(parts: TwoTierParts) {
+    this.#parts = parts
+  }
+
+  /** Drop what is held; loads under way answer their callers and are joined by nobody new. */
+  clear(): void {
+    this.#parts.l1.clear()
+    this.#flights.clear()
+    this.#failedAt.clear()
+  }
+
+  /** The entry of the first tier, if it may be served at this moment. Costs no promise. */
+  peek(key: string): Entry | null {
+    const entry = this.#parts.l1.get(key)
+    return entry && this.#isServable(entry, this.#parts.now()) ? entry : null
+  }
+
+  /**
+   * The answer of a request.
+   * @throws what `load` throws when nothing may stand in; the reason of `signal` when that aborts
+   */
+  async getOrLoad(request: Request, signal: AbortSignal): Promise<Cached> {
+    const { key, family } = request
+    const { l1, now, random } = this.#parts
+    const at = now()
+    const held = l1.get(key)
+    if (held && this.#isServable(held, at)) {
+      if (isRefreshDue(held.softExpiry - at, held.loadMs, random())) this.#refresh(request)
+      return this.#told(family, { entry: held, source: 'HIT-L1' })
+    }
+    const standIn = held && this.#mayStandIn(held, at) ? held : null
+    const failedAt = this.#failedAt.get(key)
+    if (standIn && failedAt !== undefined && at - failedAt < RETRY_MS) {
+      return this.#told(family, { entry: standIn, source: 'STALE' })
+    }
+    try {
+      return this.#told(family, await this.#fly(request, signal, true))
+    } catch (thrown) {
+      if (signal.aborted || !standIn || !this.#mayStandIn(standIn, now())) throw thrown
+      this.#noteFailure(key)
+      return this.#told(family, { entry: standIn, source: 'STALE' })
+    }
+  }
+
+  async #fly(request: Request, signal: AbortSignal, asksSecondTier: boolean): Promise<Cached> {
+    const { watermark, now } = this.#parts
+    // Before anything else: what is consumed after this line may be missing in the answer.
+    const stamp: Stamp = { at: now(), position: watermark.consumed, epoch: watermark.epoch }
+    const isJoinable = (position: number, startedAt: number) =>
+      stamp.at - startedAt < SHORT_MS && watermark.isValid(position, request.mayCarry)
+    const work = async (unwanted: AbortSignal): Promise<Cached> => {
+      const shared = asksSecondTier ? await this.#shared(request, stamp) : null
+      return shared ?? { entry: await this.#load(request, stamp, unwanted), source: 'MISS' }
+    }
+    const begin = { watermark: stamp.position, now: stamp.at }
+    return await this.#flights.run(request.key, begin, isJoinable, work, signal)
+  }
+
+  async #shared(request: Request, stamp: Stamp): Promise<Cached | null> {
+    const { lease, l2, now } = this.#parts
+    if (stamp.epoch === null || !lease.isFresh(stamp.at)) return null
+    const entry = await l2.get(request.key, stamp.epoch)
+    if (!entry || !this.#isServable(entry, now())) return null
+    this.#admit(request.key, entry)
+    return { entry, source: 'HIT-L2' }
+  }
+
+  async #load(request: Request, stamp: Stamp, signal: AbortSignal): Promise<Entry> {
+    const { now, random, watermark, l2 } = this.#parts
+    const filledAt = now()
+    const loaded = await request.load(signal)
+    const lifetimes = LIFETIMES[request.family]
+    const lifetime = jittered(loaded.kind === 'empty' ? lifetimes.empty_ms : lifetimes.soft_ms, random())
+    const entry: Entry = {
+      watermark: stamp.position,
+      tags: loaded.tags,
+      status: loaded.status,
+      headers: loaded.headers,
+      body: loaded.body,
+      kind: loaded.kind,
+      filledAt,
+      softExpiry: filledAt + lifetime,
+      hardExpiry: filledAt + lifetime + lifetimes.grace_ms,
+      loadMs: now() - filledAt,
+    }
+    this.#failedAt.delete(request.key)
+    if (!loaded.isStorable) return entry
+    this.#admit(request.key, entry)
+    if (stamp.epoch !== null && stamp.epoch === watermark.epoch) l2.set(request.key, stamp.epoch, entry)
+    return entry
+  }
+
+  /** Into the first tier on the second sighting, or in place of what is there already. */
+  #admit(key: string, entry: Entry): void {
+    const { l1, doorkeeper, now } = this.#parts
+    const isKnown = doorkeeper.sighted(key, now()) || l1.has(key)
+    if (isKnown && entryBytes(key, entry) <= ENTRY_BYTES_MAX) l1.set(key, entry)
+  }
+
+  /** In the background and past the second tier, which holds the same entry. */
+  #refresh(request: Request): void {
+    const never = new AbortController().signal
+    this.#fly(request, never, false).catch(() => this.#noteFailure(request.key))
+  }
+
+  #noteFailure(key: string): void {
+    const at = this.#parts.now()
+    for (const [other, failedAt] of this.#failedAt) {
+      if (at - failedAt < RETRY_MS) break // in order of time: the rest is younger
+      this.#failedAt.delete(other)
+    }
+    this.#failedAt.set(key, at)
+  }
+
+  #isServable(entry: Entry, at: number): boolean {
+    const { watermark, lease } = this.#parts
+    if (at >= entry.softExpiry) return false
+    if (!watermark.isValid(entry.watermark, entry.tags)) return false
+    return lease.isFresh(at) || at - entry.filledAt < SHORT_MS
+  }
+
+  #mayStandIn(entry: Entry, at: number): boolean {
+    return at < entry.hardExpiry && !this.#parts.watermark.isRemoved(entry.watermark, entry.tags)
+  }
+
+  #told(family: Family, cached: Cached): Cached {
+    this.#parts.onResult?.(family, cached.source, cached.entry.loadMs)
+    return cached
+  }
+}

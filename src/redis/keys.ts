@@ -1,0 +1,22 @@
+/** Every Redis key of Aisle. Keys that one script touches share a hash tag, so that a cluster keeps them together. */
+
+export type CacheKeys = {
+  readonly seq: string
+  readonly log: string
+  readonly epoch: string
+  readonly tick: string
+  /** @param epoch of the log: entries of an old epoch are never found again and die by their lifetime */
+  entry(epoch: string, key: string): string
+}
+
+/** @param prefix of the installation, such as `shop:` */
+export function cacheKeys(prefix: string): CacheKeys {
+  const tagged = (name: string) => `${prefix}{inv}:${name}`
+  return {
+    seq: tagged('seq'),
+    log: tagged('log'),
+    epoch: tagged('epoch'),
+    tick: tagged('tick'),
+    entry: (epoch, key) => `${prefix}c:${epoch}:${key}`,
+  }
+}

@@ -7,6 +7,9 @@
 import { type ProcessRecord, processState, recordOf, signalProcess } from './process.ts'
 import type { Say } from './wait.ts'
 
+/** Option of every entry that is launched: standard input is the pipe from the launcher. */
+export const FOLLOW_STDIN = 'follow-stdin'
+
 /** npm passes a Ctrl-C on to processes that the terminal has told already: two signals this close are one. */
 const SAME_SIGNAL_MS = 500
 

@@ -2,12 +2,11 @@
  * The side of Elasticsearch for `indexer verify`: what one index (or alias) holds. Tombstones of an index that is
  * being built count as absent.
  */
-import type { Client } from '@elastic/elasticsearch'
+import type { Client, estypes } from '@elastic/elasticsearch'
 import type { Bucket, Content } from '../core/verify.ts'
 
 type Source = Readonly<Record<string, unknown>>
-type Page<Hit> = { readonly hits: { readonly hits: readonly Hit[] } }
-type SearchHit = { readonly _id: string; readonly _source?: Source; readonly sort?: readonly unknown[] }
+type Hit = { readonly _id?: string | undefined; readonly _source?: Source | undefined }
 type Composite = {
   readonly aggregations?: {
     readonly buckets: {
@@ -55,7 +54,7 @@ export function verifyDocuments(client: Client, index: string, idField: string):
     range: (after, last) => ranged({ gt: after, ...(last === null ? {} : { lte: last }) }, true),
     async withoutId() {
       const query = { bool: { must_not: [{ exists: { field: idField } }, { term: { tombstone: true } }] } }
-      const found: Page<SearchHit> = await client.search({ index, size: HITS_PER_PAGE, query })
+      const found = await client.search<Source>({ index, size: HITS_PER_PAGE, query })
       return contentsOf(found.hits.hits)
     },
     async byIds(ids) {
@@ -65,6 +64,12 @@ export function verifyDocuments(client: Client, index: string, idField: string):
       return contentsOf(present.filter((doc) => doc._source?.['tombstone'] !== true))
     },
   }
+}
+
+/** Concrete indices behind an alias, in order; none when there is no such alias. */
+export async function indicesBehind(client: Client, alias: string): Promise<string[]> {
+  const found = await client.indices.getAlias({ name: alias }, { ignore: [404], meta: true })
+  return found.statusCode === 404 ? [] : Object.keys(found.body).sort()
 }
 
 async function searchAll(
@@ -78,9 +83,9 @@ async function searchAll(
   const query = {
     bool: { filter: [{ range: { [idField]: bounds } }], must_not: [{ term: { tombstone: true } }] },
   }
-  let after: unknown[] | undefined
+  let after: estypes.SortResults | undefined
   for (;;) {
-    const page: Page<SearchHit> = await client.search({
+    const page: estypes.SearchResponse<Source> = await client.search<Source>({
       index,
       size: HITS_PER_PAGE,
       query,
@@ -88,11 +93,11 @@ async function searchAll(
       track_total_hits: false,
       // The hash breaks ties of two documents that claim one id, so that none is passed over at the end of a page.
       sort: [{ [idField]: 'asc' }, { row_hash: 'asc' }],
-      ...(after ? { search_after: after as (string | number)[] } : {}),
+      ...(after ? { search_after: after } : {}),
     })
     for (const [id, content] of contentsOf(page.hits.hits)) found.set(id, content)
     if (page.hits.hits.length < HITS_PER_PAGE) return found
-    after = [...(page.hits.hits.at(-1)?.sort ?? [])]
+    after = page.hits.hits.at(-1)?.sort
   }
 }
 
@@ -130,8 +135,6 @@ async function compositeBuckets(
   return all
 }
 
-function contentsOf(
-  hits: readonly { readonly _id: string; readonly _source?: Source }[],
-): Map<string, Content> {
-  return new Map(hits.map((hit) => [hit._id, hit._source ?? {}]))
+function contentsOf(hits: readonly Hit[]): Map<string, Content> {
+  return new Map(hits.map((hit) => [hit._id ?? '', hit._source ?? {}]))
 }

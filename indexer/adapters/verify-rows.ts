@@ -25,6 +25,9 @@ export type Rows = {
   estimate(): Promise<number>
 }
 
+/** Anything else is the id of a document that has no row. */
+const BIGINT = /^-?\d{1,18}$/
+
 export function verifyRows(pool: Pool, mapping: Mapping): Rows {
   return {
     async buckets(width) {
@@ -42,7 +45,7 @@ export function verifyRows(pool: Pool, mapping: Mapping): Rows {
       return { contents, last: [...contents.keys()].at(-1) ?? null }
     },
     async byIds(ids) {
-      const { rows } = await pool.query<Row>(mapping.reread, [ids])
+      const { rows } = await pool.query<Row>(mapping.reread, [ids.filter((id) => BIGINT.test(id))])
       return documentsOf(mapping, rows)
     },
     async estimate() {

@@ -70,9 +70,7 @@ export function differingFields(
   found: Readonly<Record<string, unknown>>,
 ): string[] {
   const names = new Set([...Object.keys(expected), ...Object.keys(found)])
-  return [...names]
-    .filter((name) => !OWN_FIELDS.has(name) && canonical(expected[name]) !== canonical(found[name]))
-    .sort()
+  return [...names].filter((name) => !OWN_FIELDS.has(name) && !isSame(expected[name], found[name])).sort()
 }
 
 /**
@@ -85,13 +83,20 @@ export function judge(id: string, rowBefore: Content, document: Content, rowAfte
   return differenceOf(id, rowBefore, rowAfter) === null ? { is: 'different', difference } : { is: 'moving' }
 }
 
-/** Text that is equal exactly when two JSON values are: keys in order, what JSON drops dropped. */
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, part: unknown) =>
-      part !== null && typeof part === 'object' && !Array.isArray(part)
-        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : part,
-    ) ?? 'absent'
-  )
+/** Equality of JSON values: order of keys does not count, what JSON drops (undefined) is absent. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((part, i) => isSame(part, b[i]))
+    )
+  }
+  const left = a as Readonly<Record<string, unknown>>
+  const right = b as Readonly<Record<string, unknown>>
+  const names = new Set([...Object.keys(left), ...Object.keys(right)])
+  return [...names].every((name) => isSame(left[name], right[name]))
 }

@@ -1,3 +1,7 @@
+/**
+ * Three kinds of tests: `unit` needs no servers, `integration` shares them between two files at a time, `serial`
+ * (faults, browser) has the machine to itself.
+ */
 import { defineConfig } from 'vitest/config'
 import { SummaryReporter } from './test/support/summary-reporter.ts'
 

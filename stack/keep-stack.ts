@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT } from '../src/command/command.ts'
 import { ExitError } from '../src/errors.ts'
 import { type Interrupts, keeperRecord, ProcessList } from './keeper.ts'
-import { CHECKOUT, type Env } from './paths.ts'
+import type { Env } from './paths.ts'
 import { keptSecrets } from './secrets.ts'
 import { endServer } from './server.ts'
 import { bringUpServers, type Servers, type ServerUrls, withoutPassword } from './servers.ts'
-import { isKept, readStack, removeStack, writeStack } from './state.ts'
+import { CHECKOUT, isKept, readStack, removeStack, writeStack } from './state.ts'
 import type { Say } from './wait.ts'
 
 export type StackContext = {
@@ -32,22 +32,27 @@ export async function keepStack(context: StackContext): Promise<Stack> {
   let servers: Servers | undefined
   const startedAt = new Date().toISOString()
   const keeper = keeperRecord()
+  const secrets = keptSecrets(context.state)
   const write = () =>
-    writeStack(context.state, {
-      started_at: startedAt,
-      checkout: CHECKOUT,
-      keeper,
-      urls: servers?.urls ?? null,
-      origins: servers?.origins ?? null,
-      processes: processes.live(),
-    })
+    writeStack(
+      context.state,
+      {
+        started_at: startedAt,
+        checkout: CHECKOUT,
+        keeper,
+        urls: servers?.urls ?? null,
+        origins: servers?.origins ?? null,
+        processes: processes.live(),
+      },
+      secrets.cursor_secret,
+    )
   const processes = new ProcessList(write)
   write()
   void context.stops.secondSignal.then(() => processes.kill())
   const starting = bringUpServers({
     ...context,
     signal: context.stops.signal,
-    password: keptSecrets(context.state).postgres_password,
+    password: secrets.postgres_password,
     onProcess: processes.add,
   })
   try {

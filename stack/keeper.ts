@@ -4,7 +4,7 @@
  * pipe that only the launcher holds, and the system closes it even when the launcher was killed with SIGKILL.
  * The other way round the launcher (scripts/node.mjs) ends what is left when this process is killed.
  */
-import { type ProcessRecord, processState, recordOf, signalProcess } from './process.ts'
+import { type ProcessRecord, processState, recordOf, signalProcess } from './process-record.ts'
 import type { Say } from './wait.ts'
 
 /** Option of every entry that is launched: standard input is the pipe from the launcher. */

@@ -4,8 +4,8 @@ import { EXIT } from '../src/command/command.ts'
 import { ExitError, messageOf } from '../src/errors.ts'
 import { keepStack } from './keep-stack.ts'
 import { FOLLOW_STDIN, interrupts } from './keeper.ts'
-import { stateFolder } from './paths.ts'
 import { clearRemains } from './remains.ts'
+import { stateFolder } from './state.ts'
 import { say } from './wait.ts'
 
 const HELP = `npm run stack -- [options]

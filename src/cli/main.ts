@@ -3,8 +3,9 @@
 import { runProgram } from '../command/command.ts'
 import { interruptSignal } from '../command/interrupts.ts'
 import { migrateCommand } from './migrate.ts'
+import { statusCommand } from './status.ts'
 
-const commands = [migrateCommand]
+const commands = [migrateCommand, statusCommand]
 
 process.exitCode = await runProgram(
   'bin/aisle',

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { edge } from '../../test/support/edge.ts'
 import { memorySearch } from '../../test/support/memory-search.ts'
 import { SearchRefusal } from '../search/contract.ts'
+import { SearchUnavailable } from '../search/unavailable.ts'
 
 const get = (path: string, init?: RequestInit) => edge().request(path, init)
 
@@ -143,7 +144,7 @@ test('a fault behind the edge tells nothing of the server that failed', async ()
 })
 
 test('a server that is away gives 503 with Retry-After', async () => {
-  const away = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:9200'), { name: 'ConnectionError' })
+  const away = new SearchUnavailable('connect ECONNREFUSED 10.1.2.3:9200')
   const search = { ...memorySearch(), search: () => Promise.reject(away) }
   const reply = await edge({ search }).request('/v1/search')
   expect(reply.status).toBe(503)

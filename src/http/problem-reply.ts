@@ -5,6 +5,7 @@
 import type { z } from '@hono/zod-openapi'
 import { type FieldFault, PROBLEMS, Problem, type ProblemName, problem } from '../errors.ts'
 import { type RefusalReason, SearchRefusal } from '../search/contract.ts'
+import { SearchUnavailable } from '../search/unavailable.ts'
 
 /** The client closed the connection; nobody reads the reply. */
 export class ClientGone extends Error {
@@ -34,7 +35,7 @@ export function problemOf(thrown: unknown): Problem {
       { cause: thrown },
     )
   }
-  if (isServerAway(thrown)) {
+  if (thrown instanceof SearchUnavailable) {
     return problem('unavailable', { retry_after_seconds: RETRY_AFTER_SECONDS }, { cause: thrown })
   }
   return problem('internal', {}, { cause: thrown })
@@ -85,23 +86,3 @@ function problemNameOf(issue: z.core.$ZodIssue): ProblemName | null {
 function sentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`
 }
-
-/** A server is away: by the names and codes that the Elasticsearch client and Node give their errors. */
-function isServerAway(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false
-  const code = 'code' in thrown ? String(thrown.code) : ''
-  const status = 'statusCode' in thrown ? Number(thrown.statusCode) : 0
-  return AWAY_NAMES.has(thrown.name) || AWAY_CODES.has(code) || AWAY_STATUSES.has(status)
-}
-
-const AWAY_NAMES = new Set(['ConnectionError', 'NoLivingConnectionsError', 'TimeoutError'])
-const AWAY_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'EPIPE',
-  '57P01',
-  '57P03',
-])
-const AWAY_STATUSES = new Set([429, 502, 503, 504])

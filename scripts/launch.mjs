@@ -19,7 +19,8 @@ export async function launch(entry, args = process.argv.slice(2)) {
     console.error(thrown.message)
     process.exit(3)
   }
-  const env = { ...process.env, PATH: pathWith(node) }
+  // INIT_CWD is npm's name for the folder of the person; file names on the command line are meant from there.
+  const env = { INIT_CWD: process.cwd(), ...process.env, PATH: pathWith(node) }
   // A session of its own: Ctrl-C comes to this process alone and is passed on once.
   const child = spawn(node, [join(CHECKOUT, entry), '--follow-stdin', ...args], {
     cwd: CHECKOUT,

@@ -41,6 +41,14 @@ export function interrupts(followStdin: boolean, say: Say): Interrupts {
   return { signal: controller.signal, secondSignal: second.promise }
 }
 
+/** Settles when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  return promise
+}
+
 /** Every process that was started, until it is gone; told to `onChange` so that the state on disk is true. */
 export class ProcessList {
   readonly #records: ProcessRecord[] = []

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { EXIT } from '../src/command/command.ts'
 import { ExitError, messageOf } from '../src/errors.ts'
 import { keepStack } from './keep-stack.ts'
-import { FOLLOW_STDIN, interrupts } from './keeper.ts'
+import { aborted, FOLLOW_STDIN, interrupts } from './keeper.ts'
 import { clearRemains } from './remains.ts'
 import { stateFolder } from './state.ts'
 import { say } from './wait.ts'
@@ -36,7 +36,8 @@ async function main(): Promise<number> {
   await clearRemains(state, say)
   const stack = await keepStack({ env: process.env, state, say, stops })
   say('The stack is up. Ctrl-C stops it.')
-  await stack.stopped
+  await aborted(stops.signal)
+  await stack.stop()
   return EXIT.done
 }
 

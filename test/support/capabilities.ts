@@ -73,3 +73,6 @@ function dockerAnswers(): boolean {
 function noEngine(_reason: unknown): boolean {
   return false
 }
+
+/** Under `npm run soak` fault tests take their long form. */
+export const IS_SOAK = process.env['AISLE_TEST_SOAK'] === '1'

@@ -34,7 +34,7 @@ const POPULARITY = 'expected a number 0..1'
 const DATE = 'expected an ISO 8601 date between 1900 and 2200'
 
 const SCHEMA = z.object({
-  sku: text(128),
+  sku: text(200),
   name: text(1000),
   brand: text(200).nullable(),
   model: text(500).nullable(),

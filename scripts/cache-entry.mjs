@@ -4,7 +4,18 @@
  * process from fetching the same 100 MB: it waits for the first. A lock whose owner has ended is taken over.
  * Plain JavaScript, because the scripts use it before there is a Node that runs TypeScript.
  */
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -16,26 +27,31 @@ export async function cacheEntry(folder, name, build) {
   const entry = join(folder, name)
   if (existsSync(entry)) return entry
   mkdirSync(folder, { recursive: true })
-  const lock = join(folder, `.${name}.lock`)
-  const building = buildingFolder(folder, name, process.pid)
-  await takeLock(lock, (owner) =>
-    rmSync(buildingFolder(folder, name, owner), { recursive: true, force: true }),
-  )
-  try {
+  return await withLock(join(folder, `.${name}.lock`), async () => {
     if (existsSync(entry)) return entry // built by the one we waited for
-    rmSync(building, { recursive: true, force: true })
-    mkdirSync(building, { mode: 0o755 })
-    await build(building)
-    putInPlace(building, entry)
+    const prefix = `.${name}.building-`
+    for (const left of readdirSync(folder).filter((file) => file.startsWith(prefix))) {
+      rmSync(join(folder, left), { recursive: true, force: true }) // of a builder that was killed
+    }
+    const building = mkdtempSync(join(folder, prefix))
+    chmodSync(building, 0o755)
+    try {
+      await build(building)
+      putInPlace(building, entry)
+    } finally {
+      rmSync(building, { recursive: true, force: true })
+    }
     return entry
-  } finally {
-    rmSync(building, { recursive: true, force: true })
-    rmSync(lock, { force: true })
-  }
+  })
 }
 
-function buildingFolder(folder, name, pid) {
-  return join(folder, `.${name}.${pid}.building`)
+export async function withLock(lock, work) {
+  await takeLock(lock)
+  try {
+    return await work()
+  } finally {
+    rmSync(lock, { force: true })
+  }
 }
 
 /** Two may take over one abandoned lock at the same moment; then the second finds the entry in place. */
@@ -47,12 +63,11 @@ function putInPlace(building, entry) {
   }
 }
 
-async function takeLock(lock, removeRemains) {
+async function takeLock(lock) {
   const endsAt = Date.now() + LOCK_DEADLINE_MS
   while (!createWhole(lock, ownerText(process.pid))) {
     const owner = readOwner(lock)
     if (owner !== null && ownerText(owner.pid) !== owner.text) {
-      removeRemains(owner.pid)
       rmSync(lock, { force: true })
       continue
     }

@@ -5,7 +5,8 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { CHECKOUT, type Env } from './paths.ts'
+import type { Env } from './paths.ts'
+import { CHECKOUT } from './state.ts'
 import { onPath } from './system-package.ts'
 import { withProgress } from './wait.ts'
 

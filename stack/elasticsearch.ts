@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { basename, join } from 'node:path'
 import { giveTo, ownFolder } from './account.ts'
 import { freePort, portNear } from './ports.ts'
-import { type ProcessRecord, recordOf } from './process.ts'
+import { type ProcessRecord, recordOf } from './process-record.ts'
 import { endServer, type LocalServer, launch, type ServerPlace } from './server.ts'
 
 const START_DEADLINE_MS = 180_000 // 11 s alone on 2 cores; a busy machine of tests needs several times that

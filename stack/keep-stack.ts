@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT } from '../src/command/command.ts'
 import { ExitError } from '../src/errors.ts'
-import { type Interrupts, keeperRecord, ProcessList } from './keeper.ts'
-import { CHECKOUT, type Env } from './paths.ts'
+import { aborted, type Interrupts, keeperRecord, ProcessList } from './keeper.ts'
+import type { Env } from './paths.ts'
 import { keptSecrets } from './secrets.ts'
 import { endServer } from './server.ts'
 import { bringUpServers, type Servers, type ServerUrls, withoutPassword } from './servers.ts'
-import { isKept, readStack, removeStack, writeStack } from './state.ts'
+import { CHECKOUT, isKept, readStack, removeStack, writeStack } from './state.ts'
 import type { Say } from './wait.ts'
 
 export type StackContext = {
@@ -19,12 +19,13 @@ export type StackContext = {
 
 export type Stack = {
   readonly urls: ServerUrls
-  /** Settles when a signal has come and everything has been stopped. */
-  readonly stopped: Promise<void>
+  readonly cursorSecret: string
+  /** Stop what was started here, and take the state off the disk. */
+  stop(): Promise<void>
 }
 
 /**
- * Bring the servers up and keep them until the context says stop.
+ * Bring the servers up and keep them until `stop`. Stopped while starting, it leaves nothing.
  * @throws ExitError(5) when a stack of this checkout is kept by another process
  */
 export async function keepStack(context: StackContext): Promise<Stack> {
@@ -32,22 +33,27 @@ export async function keepStack(context: StackContext): Promise<Stack> {
   let servers: Servers | undefined
   const startedAt = new Date().toISOString()
   const keeper = keeperRecord()
+  const secrets = keptSecrets(context.state)
   const write = () =>
-    writeStack(context.state, {
-      started_at: startedAt,
-      checkout: CHECKOUT,
-      keeper,
-      urls: servers?.urls ?? null,
-      origins: servers?.origins ?? null,
-      processes: processes.live(),
-    })
+    writeStack(
+      context.state,
+      {
+        started_at: startedAt,
+        checkout: CHECKOUT,
+        keeper,
+        urls: servers?.urls ?? null,
+        origins: servers?.origins ?? null,
+        processes: processes.live(),
+      },
+      secrets.cursor_secret,
+    )
   const processes = new ProcessList(write)
   write()
   void context.stops.secondSignal.then(() => processes.kill())
   const starting = bringUpServers({
     ...context,
     signal: context.stops.signal,
-    password: keptSecrets(context.state).postgres_password,
+    password: secrets.postgres_password,
     onProcess: processes.add,
   })
   try {
@@ -58,13 +64,15 @@ export async function keepStack(context: StackContext): Promise<Stack> {
     throw thrown
   }
   write()
-  return { urls: servers.urls, stopped: stopOnSignal(context, servers) }
-}
-
-async function stopOnSignal(context: StackContext, servers: Servers): Promise<void> {
-  await aborted(context.stops.signal)
-  await servers.stop()
-  removeStack(context.state)
+  const { urls, stop } = servers
+  return {
+    urls,
+    cursorSecret: secrets.cursor_secret,
+    stop: async () => {
+      await stop()
+      removeStack(context.state)
+    },
+  }
 }
 
 /** Stopped half way: what lives is ended, and again, until the start has noticed and nothing new can come. */
@@ -87,13 +95,6 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T
     Promise.reject(new ExitError(EXIT.stopped, 'stopped while starting')),
   )
   return await Promise.race([work, stopped])
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  return promise
 }
 
 function refuseSecond(state: string): void {

@@ -4,8 +4,11 @@
  * pipe that only the launcher holds, and the system closes it even when the launcher was killed with SIGKILL.
  * The other way round the launcher (scripts/node.mjs) ends what is left when this process is killed.
  */
-import { type ProcessRecord, processState, recordOf, signalProcess } from './process.ts'
+import { type ProcessRecord, processState, recordOf, signalProcess } from './process-record.ts'
 import type { Say } from './wait.ts'
+
+/** Option of every entry that is launched: standard input is the pipe from the launcher. */
+export const FOLLOW_STDIN = 'follow-stdin'
 
 /** npm passes a Ctrl-C on to processes that the terminal has told already: two signals this close are one. */
 const SAME_SIGNAL_MS = 500
@@ -36,6 +39,14 @@ export function interrupts(followStdin: boolean, say: Say): Interrupts {
     process.stdin.on('error', () => stop('the launcher is gone'))
   }
   return { signal: controller.signal, secondSignal: second.promise }
+}
+
+/** Settles when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  return promise
 }
 
 /** Every process that was started, until it is gone; told to `onChange` so that the state on disk is true. */

@@ -5,18 +5,9 @@
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { canReach, serverAccount } from './account.ts'
 
-/** Root of this checkout. */
-export const CHECKOUT = resolve(fileURLToPath(new URL('..', import.meta.url)))
-
 export type Env = Readonly<Record<string, string | undefined>>
-
-/** State of this checkout: what runs, logs, secrets. `AISLE_STATE_DIR` replaces `.aisle`. */
-export function stateFolder(env: Env): string {
-  return resolve(CHECKOUT, env['AISLE_STATE_DIR'] || '.aisle')
-}
 
 /**
  * Data of the servers: beside the state, or, where their account cannot enter that folder (a checkout in the

@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Account } from './account.ts'
 import type { Env } from './paths.ts'
-import { endProcess, type ProcessRecord, recordOf, type SpawnOptions, spawnDetached } from './process.ts'
+import { endProcess, type SpawnOptions, spawnDetached } from './process.ts'
+import { type ProcessRecord, recordOf } from './process-record.ts'
 import { until } from './wait.ts'
 
 /** Where a server may put its things. */

@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util'
 import { EXIT } from '../src/command/command.ts'
 import { ExitError, messageOf } from '../src/errors.ts'
 import { keepStack } from './keep-stack.ts'
-import { interrupts } from './keeper.ts'
-import { stateFolder } from './paths.ts'
+import { aborted, FOLLOW_STDIN, interrupts } from './keeper.ts'
 import { clearRemains } from './remains.ts'
+import { stateFolder } from './state.ts'
 import { say } from './wait.ts'
 
 const HELP = `npm run stack -- [options]
@@ -24,17 +24,20 @@ Exit codes:
   5    a stack of this checkout is running already`
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { help: { type: 'boolean' } } })
+  const { values } = parseArgs({
+    options: { help: { type: 'boolean' }, [FOLLOW_STDIN]: { type: 'boolean' } },
+  })
   if (values.help) {
     console.log(HELP)
     return EXIT.done
   }
   const state = stateFolder(process.env)
-  const stops = interrupts(process.env['AISLE_LAUNCHER'] === 'pipe', say)
+  const stops = interrupts(values[FOLLOW_STDIN] === true, say)
   await clearRemains(state, say)
   const stack = await keepStack({ env: process.env, state, say, stops })
   say('The stack is up. Ctrl-C stops it.')
-  await stack.stopped
+  await aborted(stops.signal)
+  await stack.stop()
   return EXIT.done
 }
 

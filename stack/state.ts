@@ -4,9 +4,10 @@
  * (rename), removed on stop. A file that a killed run left behind is recognised by its processes: pid and begin.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { type ProcessRecord, processState } from './process.ts'
+import { type ProcessRecord, processState } from './process-record.ts'
 
 const Process = z.object({ name: z.string(), pid: z.number().int(), began: z.string() })
 
@@ -32,14 +33,25 @@ const StackState = z.object({
 const DemoState = z.object({
   started_at: z.string(),
   keeper: Process,
-  api: z.array(z.string()),
   urls: z.object({ postgres: z.string(), elasticsearch: z.string(), redis: z.string() }),
+  /** Of the running api processes. */
+  api: z.array(z.string()),
+  /** Where the indexer tells its metrics; null while it is not up. */
+  indexer: z.string().nullable(),
   processes: z.array(Process),
 })
 
 /** Servers of a stack that starts or runs. */
 export type StackState = z.infer<typeof StackState>
 export type DemoState = z.infer<typeof DemoState>
+
+/** Root of this checkout. */
+export const CHECKOUT = resolve(fileURLToPath(new URL('..', import.meta.url)))
+
+/** State of this checkout: what runs, logs, secrets. `AISLE_STATE_DIR` replaces `.aisle`. */
+export function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
+  return resolve(CHECKOUT, env['AISLE_STATE_DIR'] || '.aisle')
+}
 
 const FILES = { stack: 'stack.json', demo: 'demo.json' } as const
 const ENV_FILE = 'stack.env'
@@ -58,9 +70,10 @@ export function isKept(state: { readonly keeper: ProcessRecord }): boolean {
   return processState(state.keeper) !== 'gone'
 }
 
-export function writeStack(state: string, value: StackState): void {
+/** @param cursorSecret signs cursors; the same for every api of this checkout */
+export function writeStack(state: string, value: StackState, cursorSecret: string): void {
   writeWhole(join(state, FILES.stack), `${JSON.stringify(value, null, 2)}\n`)
-  if (value.urls) writeWhole(join(state, ENV_FILE), envLines(value.urls))
+  if (value.urls) writeWhole(join(state, ENV_FILE), envLines(value.urls, cursorSecret))
 }
 
 export function writeDemo(state: string, value: DemoState): void {
@@ -76,10 +89,21 @@ export function removeDemo(state: string): void {
   rmSync(join(state, FILES.demo), { force: true })
 }
 
+type ProductUrls = { readonly postgres: string; readonly elasticsearch: string; readonly redis: string }
+
+/** Environment of a process of the product that uses these servers. */
+export function productEnv(urls: ProductUrls, cursorSecret: string): Record<string, string> {
+  return {
+    DATABASE_URL: urls.postgres,
+    ELASTICSEARCH_URL: urls.elasticsearch,
+    REDIS_URL: urls.redis,
+    AISLE_CURSOR_SECRET: cursorSecret,
+  }
+}
+
 /** Lines that a POSIX shell can source. A value in single quotes is taken as it is. */
-export function envLines(urls: { postgres: string; elasticsearch: string; redis: string }): string {
-  const values = { DATABASE_URL: urls.postgres, ELASTICSEARCH_URL: urls.elasticsearch, REDIS_URL: urls.redis }
-  return Object.entries(values)
+function envLines(urls: ProductUrls, cursorSecret: string): string {
+  return Object.entries(productEnv(urls, cursorSecret))
     .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
     .join('')
 }

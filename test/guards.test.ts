@@ -77,7 +77,7 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
         'telemetry',
       ],
     ],
-    ['stack-state', ['stack/state.ts'], ['errors']],
+    ['stack-state', ['stack/state.ts', 'stack/process-record.ts'], ['errors']],
   ]
 /** Everything may be imported by these, and nobody imports them. */
 const OUTER = ['stack/', 'sim/', 'bench/', 'test/', 'vitest.config.ts']

@@ -2,9 +2,11 @@
 
 import { runProgram } from '../command/command.ts'
 import { interruptSignal } from '../command/interrupts.ts'
+import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
+import { statusCommand } from './status.ts'
 
-const commands = [migrateCommand]
+const commands = [migrateCommand, importCommand, statusCommand]
 
 process.exitCode = await runProgram(
   'bin/aisle',

@@ -1,0 +1,4 @@
+// `npm run stack`: servers for development.
+import { launch } from './launch.mjs'
+
+await launch('stack/stack.ts')

@@ -1,0 +1,4 @@
+// `npm test`: types, lint and every test, with the servers they need.
+import { launch } from './launch.mjs'
+
+await launch('stack/test-run.ts')

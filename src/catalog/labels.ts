@@ -1,0 +1,49 @@
+/**
+ * Attribute keys as people read them: `storage_temperature` becomes "Storage temperature". Keys of supplier
+ * feeds write a bracket as a double underscore: `dimensions__wxdxh_` becomes "Dimensions (WxDxH)".
+ */
+
+/** Words that are written in capitals, or in their own way. Lower case to shown form. */
+const WRITTEN: Readonly<Record<string, string>> = Object.fromEntries(
+  `3D 3G 4G 5G AC BIOS CD CPU DC DDR DPI DVD EAN EPEAT FM GPS GPU GSM HDCP HDD HDMI HDTV HS IP ISO IT KVM LAN LCD LED
+   LTE MAC MTBF NFC OEM OS PCI PDF PFC PIN PIM PPM PSU RAM RF RGB RJ RPM SATA SIM SMBIOS SNR SSD TDP TFT TV UBER UPC UPS
+   USB UV VA VGA VOC VPN VRAM VSWR WAN WxD WxDxH HxV WLAN Wi-Fi XMP Bluetooth DisplayPort Ethernet Intel FireWire`
+    .split(/\s+/)
+    .filter((word) => !['IT', 'PIN'].includes(word)) // also everyday words
+    .map((word) => [word.toLowerCase(), word]),
+)
+
+/** Brackets that only repeat the unit of the value. */
+const NOISE = new Set(['t t', 'h h'])
+
+/**
+ * Label of an attribute key.
+ * @param key lower-case snake_case
+ * @returns words with a capital first letter; the key itself when it has no word
+ */
+export function attributeLabel(key: string): string {
+  const bracket = /^(.+?)__(.+?)(?:__(.+)|_)$/.exec(key)
+  const [, before, inside, after] = bracket ?? []
+  if (before === undefined || inside === undefined) return capitalised(words(plural(key))) || key
+  const note = words(inside)
+  const shown = NOISE.has(words(inside).toLowerCase()) ? '' : ` (${note})`
+  return capitalised(`${words(before)}${shown}${after === undefined ? '' : ` ${words(after)}`}`)
+}
+
+/** `connector_s_` is how feeds write "connector(s)". */
+function plural(key: string): string {
+  return key.replace(/_s_$/, 's')
+}
+
+function words(text: string): string {
+  return text
+    .split('_')
+    .filter((word) => word !== '')
+    .map((word) => WRITTEN[word] ?? word)
+    .join(' ')
+    .replaceAll(/\b(\w) x (\w) x (\w)\b/g, (all) => all.toUpperCase().replaceAll('X', 'x'))
+}
+
+function capitalised(text: string): string {
+  return /^\p{Ll}/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
+}

@@ -1,0 +1,70 @@
+/**
+ * The whole HTTP side as one function of its services: routes, pages, probes, problems. It never listens; a
+ * test asks it by `app.request()`, the entry file puts a server before it.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { CatalogSearch } from '../search/contract.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { createAdmission } from './admission.ts'
+import type { Assets } from './assets.ts'
+import type { ClassLimits } from './classes.ts'
+import type { AppEnv } from './context.ts'
+import { openApiDocument } from './document.ts'
+import { observeRequests } from './observe.ts'
+import { allowedMethods, replyNotFound, replyThrown } from './replies.ts'
+import { assetRoutes } from './routes/assets.ts'
+import { categoryRoutes } from './routes/categories.ts'
+import { documentRoutes } from './routes/document.ts'
+import { facetRoutes } from './routes/facets.ts'
+import { itemRoutes } from './routes/items.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { probeRoutes } from './routes/probes.ts'
+import { searchRoutes } from './routes/search.ts'
+import { suggestRoutes } from './routes/suggest.ts'
+import { type Shop, shopOf } from './shop.ts'
+import type { ProcessState } from './state.ts'
+import { urlFault } from './url.ts'
+
+export type AppOptions = {
+  readonly search: CatalogSearch
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly limits: ClassLimits
+  readonly state: ProcessState
+  /** Aborted when the process will not wait for running requests any longer. */
+  readonly hardStop: AbortSignal
+  /** Monotonic clock, ms. */
+  readonly clock: () => number
+  readonly newRequestId: () => string
+  readonly shop: Shop
+  readonly assets: Assets
+}
+
+export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
+  const { search, metrics, state, assets } = options
+  const admit = createAdmission(options)
+  const shop = shopOf(options.shop, assets)
+  const app = new OpenAPIHono<AppEnv>()
+  app.use('*', observeRequests({ ...options, isDraining: () => state.phase === 'draining' }))
+  app.use('*', async function checkUrl(c, next) {
+    const fault = urlFault(c.req.url)
+    if (fault) throw fault
+    await next()
+  })
+  app.route('/', searchRoutes(search, metrics, admit))
+  app.route('/', suggestRoutes(search, admit))
+  app.route('/', categoryRoutes(search, admit))
+  app.route('/', facetRoutes(search, admit))
+  app.route('/', itemRoutes(search, admit))
+  app.route('/', probeRoutes(state, metrics, admit))
+  app.route(
+    '/',
+    documentRoutes(() => openApiDocument(app), shop),
+  )
+  app.route('/', assetRoutes(assets))
+  app.route('/', pageRoutes(search, admit, shop))
+  app.notFound((c) => replyNotFound(c, allowedMethods(app, c.req.path), shop))
+  app.onError((thrown, c) => replyThrown(c, thrown, shop))
+  return app
+}

@@ -1,0 +1,25 @@
+/**
+ * Classes of routes and the bounds that hold for each: how many requests a process answers at once and how
+ * long an answer may take (operations design 4.2). Everything beyond a bound is refused, never queued: a queue
+ * in front of a busy process only makes the answers that still come too late for everybody.
+ */
+
+export const ROUTE_CLASSES = ['suggest', 'search', 'item', 'probe'] as const
+export type RouteClass = (typeof ROUTE_CLASSES)[number]
+
+/** `inFlight`: most requests at once, per process. `deadlineMs`: from admission to the reply, ms. */
+export type ClassLimit = { readonly inFlight: number; readonly deadlineMs: number }
+export type ClassLimits = Readonly<Record<RouteClass, ClassLimit>>
+
+/** Probes ask no server, so a second is generous; the cap only bounds memory. */
+const PROBE: ClassLimit = { inFlight: 1_000, deadlineMs: 1_000 }
+
+/** @param deadlines ms for each class that reaches a server */
+export function classLimits(deadlines: Readonly<Record<'suggest' | 'search' | 'item', number>>): ClassLimits {
+  return {
+    suggest: { inFlight: 64, deadlineMs: deadlines.suggest },
+    search: { inFlight: 64, deadlineMs: deadlines.search },
+    item: { inFlight: 128, deadlineMs: deadlines.item },
+    probe: PROBE,
+  }
+}

@@ -1,0 +1,16 @@
+/** What middleware leaves for the routes of one request. */
+import type { ProblemName } from '../errors.ts'
+import type { RouteClass } from './classes.ts'
+
+export type AppEnv = {
+  Variables: {
+    /** Echoed in `X-Request-Id`, in problems and in every log line of the request. */
+    requestId: string
+    /** Aborted when the client leaves, the class deadline passes or the process stops hard. */
+    signal: AbortSignal
+    /** Set by admission; absent where nothing was admitted. */
+    routeClass: RouteClass | undefined
+    /** What the reply tells, when it is a problem; `cause` is for the log alone. */
+    problem: { readonly name: ProblemName; readonly cause: unknown } | undefined
+  }
+}

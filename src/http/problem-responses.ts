@@ -1,0 +1,49 @@
+/** Problems as OpenAPI responses: one entry a status, one example a problem. */
+import { z } from '@hono/zod-openapi'
+import { PROBLEMS, type ProblemName } from '../errors.ts'
+
+export const ProblemReply = z
+  .strictObject({
+    type: z.string().openapi({ example: '/problems/bad-request', description: 'A page that explains it' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    request_id: z.string(),
+    errors: z
+      .array(z.strictObject({ path: z.string().openapi({ example: 'page' }), message: z.string() }))
+      .optional(),
+  })
+  .openapi('Problem')
+
+/** Any route that asks a server may give these. */
+const OF_SERVERS = ['internal', 'unavailable', 'overloaded', 'deadline-exceeded'] as const
+
+type ProblemResponse = {
+  description: string
+  content: { 'application/problem+json': { schema: typeof ProblemReply; examples: Record<string, unknown> } }
+}
+
+/**
+ * @param names problems of the request that a route may answer with; those of the servers are added
+ * @returns responses by status
+ */
+export function problemResponses(...names: readonly ProblemName[]): Record<number, ProblemResponse> {
+  const responses: Record<number, ProblemResponse> = {}
+  for (const name of [...names, ...OF_SERVERS]) {
+    const { status, title } = PROBLEMS[name]
+    const response = responses[status]
+    const example = {
+      value: { type: `/problems/${name}`, title, status, detail: title, request_id: 'made-by-proxy' },
+    }
+    if (response) {
+      response.description += `; or: ${title}`
+      response.content['application/problem+json'].examples[name] = example
+    } else {
+      responses[status] = {
+        description: title,
+        content: { 'application/problem+json': { schema: ProblemReply, examples: { [name]: example } } },
+      }
+    }
+  }
+  return responses
+}

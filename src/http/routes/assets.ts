@@ -1,0 +1,23 @@
+/** `/assets/{version}/{name}`: style sheet, scripts, drawings. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { problem } from '../../errors.ts'
+import type { Assets } from '../assets.ts'
+import type { AppEnv } from '../context.ts'
+
+const FOR_GOOD = 'public, max-age=31536000, immutable'
+/** A page of another version asks while processes are replaced: it gets ours, and does not keep it. */
+const NOT_AT_ALL = 'no-store'
+
+export const assetRoutes = (assets: Assets) => {
+  const app = new OpenAPIHono<AppEnv>()
+  app.get('/assets/:version/:name{.+}', (c) => {
+    const asset = assets.files.get(c.req.param('name'))
+    if (!asset) throw problem('not-found')
+    return c.body(asset.body, 200, {
+      'content-type': asset.type,
+      'cache-control': c.req.param('version') === assets.version ? FOR_GOOD : NOT_AT_ALL,
+    })
+  })
+  app.get('/favicon.ico', (c) => c.redirect(`/assets/${assets.version}/icon.svg`, 302))
+  return app
+}

@@ -1,0 +1,37 @@
+/** `GET /v1/facets/{name}`: the values of one facet, also those too rare for the search answer. */
+import { createRoute } from '@hono/zod-openapi'
+import type { CatalogSearch } from '../../search/contract.ts'
+import type { Admit } from '../admission.ts'
+import { FacetParameters, FacetPath } from '../parameters.ts'
+import { problemResponses } from '../problem-responses.ts'
+import { apiRouter } from '../router.ts'
+import { FacetAnswer } from '../schemas.ts'
+
+const showFacet = (admit: Admit) =>
+  createRoute({
+    method: 'get',
+    path: '/v1/facets/{name}',
+    summary: 'Values of one facet for a query, by count',
+    middleware: [admit('search')] as const,
+    request: { params: FacetPath, query: FacetParameters },
+    responses: {
+      200: { description: 'The facet', content: { 'application/json': { schema: FacetAnswer } } },
+      ...problemResponses(
+        'bad-request',
+        'bad-encoding',
+        'unknown-facet',
+        'query-too-long',
+        'unknown-category',
+        'uri-too-long',
+      ),
+    },
+  })
+
+const PARAMETERS = ['q', 'category', 'f.NAME', 'price', 'contains']
+
+export const facetRoutes = (search: CatalogSearch, admit: Admit) =>
+  apiRouter(PARAMETERS).openapi(showFacet(admit), async (c) => {
+    const { f, ...rest } = c.req.valid('query')
+    const query = { ...rest, filters: f, name: c.req.valid('param').name }
+    return c.json(await search.facet(query, c.get('signal')), 200)
+  })

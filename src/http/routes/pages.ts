@@ -1,0 +1,85 @@
+/** The pages of the shop: `/`, `/search`, `/c/{category}`, `/item/{id}`. Rendered here, usable without script. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { homePage } from '../../../web/pages/home-page.ts'
+import { itemPage } from '../../../web/pages/item-page.ts'
+import { browseUrl } from '../../../web/pages/links.ts'
+import { searchPage } from '../../../web/pages/search-page.ts'
+import { problem } from '../../errors.ts'
+import type { CatalogSearch, SearchQuery } from '../../search/contract.ts'
+import type { Admit } from '../admission.ts'
+import type { AppEnv } from '../context.ts'
+import { pageRequest } from '../page-request.ts'
+import { ItemPath } from '../parameters.ts'
+import { problemOfIssues } from '../problem-reply.ts'
+import { browseOf } from '../queries.ts'
+import type { ShopPages } from '../shop.ts'
+
+const POPULAR_ITEMS = 12
+
+export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages) => {
+  const app = new OpenAPIHono<AppEnv>()
+  const send = (c: Context<AppEnv>, page: string) => c.body(page, 200, shop.headers)
+
+  app.get('/', admit('search'), async (c) => {
+    const signal = c.get('signal')
+    const [categories, popular] = await Promise.all([
+      search.categories(signal),
+      search.search(POPULAR, signal),
+    ])
+    return send(c, homePage(shop.view, { categories, popular }))
+  })
+
+  app.get('/search', admit('search'), (c) => results(c, null))
+  app.get('/c/:path{.+}', admit('search'), (c) => results(c, c.req.param('path')))
+
+  app.get('/item/:id', admit('item'), async (c) => {
+    const id = ItemPath.safeParse({ id: c.req.param('id') })
+    if (!id.success) throw problemOfIssues(id.error.issues, [])
+    const item = await search.item(id.data.id, c.get('signal'))
+    if (item === null) throw problem('not-found', { detail: 'This product is not in the shop any more.' })
+    return send(c, itemPage(shop.view, item))
+  })
+
+  async function results(c: Context<AppEnv>, category: string | null): Promise<Response> {
+    const request = pageRequest(c.req.queries(), category, shop.view.format.minorPerMajor(shop.currency))
+    const browse = browseOf(request.query)
+    if (request.isTypedPrice) return c.redirect(browseUrl(browse), 302)
+    const signal = c.get('signal')
+    const [answer, counted, node] = await Promise.all([
+      search.search(request.query, signal),
+      request.query.page > 1 ? search.search(firstPageOf(request.query), signal) : null,
+      browse.category === null ? null : search.category(browse.category, signal),
+    ])
+    return send(
+      c,
+      searchPage(shop.view, {
+        browse,
+        answer,
+        facets: (counted ?? answer).facets,
+        category: node,
+        size: request.query.size,
+        currency: answer.hits[0]?.currency ?? shop.currency,
+      }),
+    )
+  }
+  return app
+}
+
+const POPULAR: SearchQuery = {
+  q: '',
+  category: null,
+  filters: new Map(),
+  price: null,
+  sort: 'popular',
+  page: 1,
+  size: POPULAR_ITEMS,
+  facets: [],
+  cursor: null,
+  exact: false,
+}
+
+/** Later pages come without counts (search design 7); the filters beside them are those of the first. */
+function firstPageOf(query: SearchQuery): SearchQuery {
+  return { ...query, page: 1, size: 1 }
+}

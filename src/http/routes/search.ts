@@ -1,0 +1,43 @@
+/** `GET /v1/search`: items for a query, a category and filters. */
+import { createRoute } from '@hono/zod-openapi'
+import type { CatalogSearch } from '../../search/contract.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import type { Admit } from '../admission.ts'
+import { SearchParameters } from '../parameters.ts'
+import { problemResponses } from '../problem-responses.ts'
+import { searchQuery } from '../queries.ts'
+import { apiRouter } from '../router.ts'
+import { SearchAnswer } from '../schemas.ts'
+
+const searchItems = (admit: Admit) =>
+  createRoute({
+    method: 'get',
+    path: '/v1/search',
+    summary: 'Items for a query, a category and filters',
+    description:
+      'Without `q` this browses. Facet counts are those a shopper gets by choosing that value as well (disjunctive inside a facet).',
+    middleware: [admit('search')] as const,
+    request: { query: SearchParameters },
+    responses: {
+      200: { description: 'Found items', content: { 'application/json': { schema: SearchAnswer } } },
+      ...problemResponses(
+        'bad-request',
+        'bad-encoding',
+        'unknown-facet',
+        'query-too-long',
+        'page-too-deep',
+        'bad-cursor',
+        'unknown-category',
+        'uri-too-long',
+      ),
+    },
+  })
+
+const PARAMETERS = ['q', 'category', 'f.NAME', 'price', 'sort', 'page', 'size', 'facets', 'cursor', 'exact']
+
+export const searchRoutes = (search: CatalogSearch, metrics: Metrics, admit: Admit) =>
+  apiRouter(PARAMETERS).openapi(searchItems(admit), async (c) => {
+    const answer = await search.search(searchQuery(c.req.valid('query')), c.get('signal'))
+    if (answer.zero_result) metrics.count('search_zero_results_total')
+    return c.json(answer, 200)
+  })

@@ -1,0 +1,29 @@
+/** `GET /v1/suggest`: what a shopper may be about to type. */
+import { createRoute } from '@hono/zod-openapi'
+import type { CatalogSearch } from '../../search/contract.ts'
+import type { Admit } from '../admission.ts'
+import { SuggestParameters } from '../parameters.ts'
+import { problemResponses } from '../problem-responses.ts'
+import { apiRouter } from '../router.ts'
+import { SuggestAnswer } from '../schemas.ts'
+
+const suggestTexts = (admit: Admit) =>
+  createRoute({
+    method: 'get',
+    path: '/v1/suggest',
+    summary: 'Queries, categories, brands and products that begin as typed',
+    middleware: [admit('suggest')] as const,
+    request: { query: SuggestParameters },
+    responses: {
+      200: {
+        description: 'Suggestions, best first; none for more than 64 characters',
+        content: { 'application/json': { schema: SuggestAnswer } },
+      },
+      ...problemResponses('bad-request', 'bad-encoding', 'unknown-category', 'uri-too-long'),
+    },
+  })
+
+export const suggestRoutes = (search: CatalogSearch, admit: Admit) =>
+  apiRouter(['q', 'scope', 'size']).openapi(suggestTexts(admit), async (c) =>
+    c.json(await search.suggest(c.req.valid('query'), c.get('signal')), 200),
+  )

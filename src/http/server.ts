@@ -1,0 +1,120 @@
+/**
+ * The listening side of the app and its end (operations design 5.2). Phases: `ready` takes requests; `draining`
+ * still answers but says so (`/readyz` 503, `Connection: close`), so that a balancer stops sending; then the
+ * listener closes, running requests finish, and what is left after the last deadline is cut.
+ */
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { getRequestListener } from '@hono/node-server'
+import { PROBLEMS, type ProblemName, problem } from '../errors.ts'
+import { problemBody } from './problem-reply.ts'
+import type { ProcessState } from './state.ts'
+
+/** Anything with a fetch: the app. */
+type App = { fetch(request: Request): Response | Promise<Response> }
+
+export type HttpServer = {
+  /** Base URL, with the port that was taken. */
+  readonly url: string
+  /**
+   * Stop as above.
+   * @returns `clean`, or `cut` when running requests had to be cut
+   */
+  drain(state: ProcessState, options: DrainOptions): Promise<'clean' | 'cut'>
+}
+
+export type DrainOptions = {
+  /** From "not ready" to closing the listener: a balancer has to see it first, ms. */
+  readonly waitMs: number
+  /** From closing the listener to cutting what still runs, ms. */
+  readonly finishMs: number
+}
+
+/** A request line of 8 KB, cookies and headers of a proxy, and room to answer a far too long one properly. */
+const HEADER_BYTES_MAX = 65_536
+const HEADERS_MAX = 100
+const HEADERS_TIMEOUT_MS = 5_000
+const REQUEST_TIMEOUT_MS = 30_000
+/** Longer than proxies keep idle connections, so that it is not us who close one that a request is coming on. */
+const KEEP_ALIVE_MS = 65_000
+
+/**
+ * @param port 0 takes a free one
+ * @throws Error EADDRINUSE, EACCES
+ */
+export async function listen(app: App, host: string, port: number): Promise<HttpServer> {
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    getRequestListener((request) => app.fetch(request), { errorHandler: replyUnreadable }),
+  )
+  server.maxHeadersCount = HEADERS_MAX
+  server.on('clientError', refuseUnparsable)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const { address, family, port: taken } = server.address() as AddressInfo
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`
+  return { url, drain: (state, options) => drain(server, state, options) }
+}
+
+async function drain(
+  server: Server,
+  state: ProcessState,
+  { waitMs, finishMs }: DrainOptions,
+): Promise<'clean' | 'cut'> {
+  state.phase = 'draining'
+  await pause(waitMs)
+  const closed = new Promise<'clean'>((resolve) => server.close(() => resolve('clean')))
+  server.closeIdleConnections()
+  const late = new AbortController()
+  const cut = pause(finishMs, 'cut' as const, { signal: late.signal })
+  const outcome = await Promise.race([closed, cut])
+  late.abort()
+  await cut.catch(() => undefined) // cancelled: everything had finished
+  if (outcome === 'cut') server.closeAllConnections()
+  return outcome
+}
+
+/** A request that never became one: host, target or absolute URL that cannot be read. */
+function replyUnreadable(): Response {
+  const { status } = PROBLEMS['bad-request']
+  return new Response(unreadableBody('bad-request'), {
+    status,
+    headers: { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' },
+  })
+}
+
+/** Bytes that are no HTTP, or headers beyond every bound; there is no response object to answer with. */
+function refuseUnparsable(error: NodeJS.ErrnoException, socket: Socket | ServerResponse): void {
+  if (!('writable' in socket) || !socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const name = error.code === 'HPE_HEADER_OVERFLOW' ? 'uri-too-long' : 'bad-request'
+  const body = unreadableBody(name)
+  const { status } = PROBLEMS[name]
+  socket.end(
+    `HTTP/1.1 ${status} ${REASONS[name]}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+
+function unreadableBody(name: UnreadableName): string {
+  return JSON.stringify(problemBody(problem(name, { detail: 'The request cannot be read.' }), 'none'))
+}
+
+type UnreadableName = Extract<ProblemName, 'bad-request' | 'uri-too-long'>
+const REASONS: Readonly<Record<UnreadableName, string>> = {
+  'bad-request': 'Bad Request',
+  'uri-too-long': 'URI Too Long',
+}
+const PROBLEM_TYPE = 'application/problem+json'

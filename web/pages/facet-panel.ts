@@ -1,0 +1,116 @@
+/** Filters beside the results: every value is a link to the page with that value added or taken away. */
+import type { Facet, FacetCount } from '../../src/catalog/answers.ts'
+import { type Html, html } from '../html.ts'
+import { AVAILABILITY_WORDS, type Format } from './format.ts'
+import { type Browse, browsePairs, browseUrl, priceBounds, toggleValue } from './links.ts'
+
+const OPEN_FACETS = 5
+const VALUES_SHOWN = 8
+
+export type FacetPanelInput = {
+  readonly facets: readonly Facet[]
+  readonly browse: Browse
+  readonly format: Format
+  /** ISO 4217, for prices that stand beside no item. */
+  readonly currency: string
+}
+
+export function facetPanel(input: FacetPanelInput): Html | null {
+  const shown = input.facets.filter((facet) => facet.values.length > 0)
+  if (shown.length === 0) return null
+  return html`<div class="facets">
+${shown.map((facet, i) => facetBlock(facet, input, i < OPEN_FACETS))}
+</div>`
+}
+
+function facetBlock(facet: Facet, input: FacetPanelInput, isOpen: boolean): Html {
+  const isChosen = facet.values.some((value) => value.selected)
+  const lines = facet.values.map((value) => valueLine(facet, value, input))
+  const rest = lines.slice(VALUES_SHOWN)
+  const open = isOpen || isChosen ? html` open` : null
+  return html`<details class="facet" data-facet="${facet.name}"${open}>
+<summary>${facet.label}</summary>
+<ul>${lines.slice(0, VALUES_SHOWN)}</ul>
+${rest.length === 0 ? null : html`<details class="facet-more"><summary>${rest.length} more</summary><ul>${rest}</ul></details>`}
+${facet.kind === 'range' ? priceForm(input) : null}
+</details>
+`
+}
+
+/** A value that would find nothing is text: a link to an empty page helps nobody. */
+function valueLine(facet: Facet, value: FacetCount, input: FacetPanelInput): Html {
+  const label = valueLabel(facet, value, input)
+  const count = html`<span class="count">${input.format.number(value.count)}</span>`
+  if (value.count === 0 && !value.selected)
+    return html`<li><span class="value value-none">${label} ${count}</span></li>`
+  const state = value.selected ? html` aria-current="true"` : null
+  const mark = facet.kind === 'category' ? 'value' : 'value value-box'
+  return html`<li><a class="${mark}" href="${browseUrl(chosen(facet, value, input.browse))}" rel="nofollow"${state}><span>${label}</span> ${count}</a></li>`
+}
+
+function chosen(facet: Facet, value: FacetCount, browse: Browse): Browse {
+  switch (facet.kind) {
+    case 'terms':
+      return toggleValue(browse, facet.name, value.value)
+    case 'range':
+      return { ...browse, price: value.selected ? null : priceBounds(value.value), page: 1 }
+    case 'category':
+      return { ...browse, category: value.selected ? null : value.value, page: 1 }
+    default:
+      throw new Error(`facet kind not handled: ${facet.kind satisfies never}`)
+  }
+}
+
+function valueLabel(facet: Facet, value: FacetCount, { format, currency }: FacetPanelInput): string {
+  if (facet.kind === 'range') {
+    const bounds = priceBounds(value.value)
+    return bounds === null ? value.label : format.priceRange(bounds, currency)
+  }
+  if (facet.name === 'availability') return availabilityWord(value)
+  return value.label
+}
+
+function availabilityWord(value: FacetCount): string {
+  const words: Readonly<Record<string, string>> = AVAILABILITY_WORDS
+  return words[value.value] ?? value.label
+}
+
+/** Own bounds, typed in whole units of the currency; the api turns them into the `price` of the URL. */
+function priceForm({ browse, format, currency }: FacetPanelInput): Html {
+  const unit = format.minorPerMajor(currency)
+  const major = (minor: number | null | undefined) =>
+    minor === null || minor === undefined ? '' : String(minor / unit)
+  const kept = browsePairs({ ...browse, price: null, page: 1 })
+  return html`<form class="price-form" action="/search" method="get">
+${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<label>from <input name="price_from" inputmode="decimal" size="6" value="${major(browse.price?.min)}"></label>
+<label>to <input name="price_to" inputmode="decimal" size="6" value="${major(browse.price?.max)}"></label>
+<button type="submit">${currency}</button>
+</form>`
+}
+
+/** What is chosen, each with a link that takes it away. */
+export function chosenFilters({ browse, facets, format, currency }: FacetPanelInput): Html | null {
+  const labelOf = (name: string, value: string) => {
+    const facet = facets.find((candidate) => candidate.name === name)
+    const found = facet?.values.find((candidate) => candidate.value === value)
+    return found && facet ? valueLabel(facet, found, { browse, facets, format, currency }) : value
+  }
+  const chips = [...browse.filters].flatMap(([name, values]) =>
+    values.map((value) => chip(labelOf(name, value), browseUrl(toggleValue(browse, name, value)))),
+  )
+  if (browse.price !== null) {
+    const without = browseUrl({ ...browse, price: null, page: 1 })
+    chips.push(chip(format.priceRange(browse.price, currency), without))
+  }
+  if (chips.length === 0) return null
+  const none = browseUrl({ ...browse, filters: new Map(), price: null, page: 1 })
+  return html`<ul class="chips" aria-label="Chosen filters">
+${chips}
+<li><a class="chip-clear" href="${none}" rel="nofollow">Clear filters</a></li>
+</ul>`
+}
+
+function chip(label: string, href: string): Html {
+  return html`<li><a class="chip" href="${href}" rel="nofollow"><span class="unseen">Remove filter </span>${label}<span aria-hidden="true"> ×</span></a></li>`
+}

@@ -1,0 +1,55 @@
+/** Numbers, prices and words as a shopper reads them. */
+
+import type { Availability } from '../../src/catalog/item.ts'
+import type { PriceBounds } from './links.ts'
+
+export type Format = {
+  /** Minor units to text with the sign of the currency. */
+  price(minor: number, currency: string): string
+  number(value: number): string
+  /** Of a currency: how many minor units make one major unit, such as 100. */
+  minorPerMajor(currency: string): number
+  priceRange(bounds: PriceBounds, currency: string): string
+  date(iso: string): string
+}
+
+/** @param locale BCP 47 */
+export function createFormat(locale: string): Format {
+  const currencies = new Map<string, Intl.NumberFormat>()
+  const numbers = new Intl.NumberFormat(locale)
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
+  const ofCurrency = (currency: string) => {
+    const found = currencies.get(currency) ?? new Intl.NumberFormat(locale, { style: 'currency', currency })
+    currencies.set(currency, found)
+    return found
+  }
+  const minorPerMajor = (currency: string) =>
+    10 ** (ofCurrency(currency).resolvedOptions().maximumFractionDigits ?? 2)
+  const price = (minor: number, currency: string) =>
+    ofCurrency(currency).format(minor / minorPerMajor(currency))
+  return {
+    price,
+    number: (value) => numbers.format(value),
+    minorPerMajor,
+    priceRange({ min, max }, currency) {
+      if (min === null && max === null) return 'Any price'
+      if (min === null) return `Up to ${price(max ?? 0, currency)}`
+      return max === null
+        ? `${price(min, currency)} and more`
+        : `${price(min, currency)} to ${price(max, currency)}`
+    },
+    date: (iso) => dates.format(new Date(iso)),
+  }
+}
+
+export const AVAILABILITY_WORDS: Readonly<Record<Availability, string>> = {
+  in_stock: 'In stock',
+  low: 'Only a few left',
+  out_of_stock: 'Out of stock',
+}
+
+/** `capacity_gb` to `Capacity gb`. */
+export function attributeLabel(key: string): string {
+  const words = key.replaceAll('_', ' ').trim()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -1,0 +1,48 @@
+/** An item in a list: picture in a fixed box, brand, name, price, availability. */
+import type { Hit } from '../../src/catalog/answers.ts'
+import type { Availability } from '../../src/catalog/item.ts'
+import { type Html, html, imageUrl, marked } from '../html.ts'
+import { AVAILABILITY_WORDS, type Format } from './format.ts'
+import { itemUrl } from './links.ts'
+
+/** First pictures are in view when the page opens: loading them lazily would only be later. */
+const EAGER_PICTURES = 4
+
+export function itemGrid(hits: readonly Hit[], format: Format): Html {
+  return html`<ul class="grid">
+${hits.map((hit, i) => itemCard(hit, format, i < EAGER_PICTURES))}
+</ul>`
+}
+
+function itemCard(hit: Hit, format: Format, isEager: boolean): Html {
+  const name = hit.highlight === null ? hit.name : marked(hit.highlight)
+  return html`<li class="card" data-item="${hit.item_id}">
+${photo(hit.image, isEager)}
+<div class="card-text">
+${hit.brand === null ? null : html`<p class="brand">${hit.brand}</p>`}
+<h3 class="card-name"><a href="${itemUrl(hit.item_id)}" title="${hit.name}">${name}</a></h3>
+<p class="card-end">${priceText(hit.price, hit.currency, format)} ${availability(hit.availability)}</p>
+</div>
+</li>
+`
+}
+
+/**
+ * A box of fixed shape, so that nothing moves when pictures arrive. The drawing below shows through until
+ * then, and for good when there is none; the script hides a picture that cannot be loaded.
+ */
+export function photo(image: string | null, isEager: boolean): Html {
+  const url = imageUrl(image)
+  if (url === null) return html`<div class="photo"></div>`
+  const loading = isEager ? 'eager' : 'lazy'
+  return html`<div class="photo"><img src="${url}" alt="" width="300" height="300" loading="${loading}" decoding="async" referrerpolicy="no-referrer"></div>`
+}
+
+export function priceText(price: number | null, currency: string, format: Format): Html {
+  if (price === null) return html`<span class="price price-none">Price on request</span>`
+  return html`<data class="price" value="${price}">${format.price(price, currency)}</data>`
+}
+
+export function availability(value: Availability): Html {
+  return html`<span class="stock stock-${value}">${AVAILABILITY_WORDS[value]}</span>`
+}

@@ -66,8 +66,7 @@ export async function readOnce(parts: LogReaderParts): Promise<void> {
   if (reason) await reset(parts, position, reason)
   lease.asked(askedAt, tick)
   const from = `${watermark.consumed}-0`
-  const found = (await connection.call(
-    'XREAD',
+  const found = await connection.xread(
     'COUNT',
     RECORDS_PER_READ,
     'BLOCK',
@@ -75,7 +74,7 @@ export async function readOnce(parts: LogReaderParts): Promise<void> {
     'STREAMS',
     keys.log,
     from,
-  )) as readonly [string, readonly StreamEntry[]][] | null
+  )
   for (const entry of found?.[0]?.[1] ?? []) {
     if (consume(parts, entry)) continue
     await reset(parts, await readPosition(parts), 'gap')

@@ -1,9 +1,10 @@
 /** `bin/indexer COMMAND`: one file per command. */
 import { runProgram } from '../src/command/command.ts'
 import { interruptSignal } from '../src/command/interrupts.ts'
+import { statusCommand } from './cli/status.ts'
 import { verifyCommand } from './cli/verify.ts'
 
-const commands = [verifyCommand]
+const commands = [statusCommand, verifyCommand]
 
 process.exitCode = await runProgram(
   'bin/indexer',

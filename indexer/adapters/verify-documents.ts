@@ -66,12 +66,6 @@ export function verifyDocuments(client: Client, index: string, idField: string):
   }
 }
 
-/** Concrete indices behind an alias, in order; none when there is no such alias. */
-export async function indicesBehind(client: Client, alias: string): Promise<string[]> {
-  const found = await client.indices.getAlias({ name: alias }, { ignore: [404], meta: true })
-  return found.statusCode === 404 ? [] : Object.keys(found.body).sort()
-}
-
 async function searchAll(
   client: Client,
   index: string,

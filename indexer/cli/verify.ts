@@ -6,8 +6,9 @@ import { type Progress, startProgress } from '../../src/command/progress.ts'
 import { createElasticsearch } from '../../src/elasticsearch/client.ts'
 import { ExitError } from '../../src/errors.ts'
 import { createPool } from '../../src/postgres/pool.ts'
+import { aliasedIndices } from '../adapters/indices.ts'
 import { streamPosition } from '../adapters/stream-position.ts'
-import { indicesBehind, verifyDocuments } from '../adapters/verify-documents.ts'
+import { verifyDocuments } from '../adapters/verify-documents.ts'
 import { verifyRows } from '../adapters/verify-rows.ts'
 import type { Difference } from '../core/verify.ts'
 import { configOf } from './environment.ts'
@@ -106,7 +107,7 @@ async function openSides(
     await Promise.all([pool.end(), client.close()])
   }
   try {
-    const behind = await indicesBehind(client, names.itemsAlias)
+    const behind = await aliasedIndices(client, names.itemsAlias)
     const index = chosen ?? behind[0]
     if (index === undefined) {
       throw new ExitError(EXIT.halted, `no index behind ${names.itemsAlias}: bin/indexer run makes it`)

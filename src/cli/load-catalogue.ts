@@ -7,6 +7,7 @@ import { refreshCategoryFacets } from '../postgres/facets.ts'
 import { type LoadCounts, loadItems, type PositionedItem, type RefusedRow } from '../postgres/load.ts'
 import { pendingMigrations } from '../postgres/migrate.ts'
 import { createPool } from '../postgres/pool.ts'
+import { settleCatalogue } from '../postgres/settle.ts'
 
 export type LoadReport = LoadCounts & { readonly facets_changed: number }
 
@@ -39,7 +40,7 @@ export async function openCatalogue(databaseUrl: string): Promise<Pool> {
   throw new ExitError(EXIT.preflight, `the database lacks ${pending.join(', ')}: run bin/aisle migrate first`)
 }
 
-/** Load items with a progress line, then bring the facets of the categories up to date. */
+/** Load items with a progress line, then bring statistics and the facets of the categories up to date. */
 export async function loadCatalogue(
   pool: Pool,
   items: AsyncIterable<readonly PositionedItem[]>,
@@ -56,8 +57,9 @@ export async function loadCatalogue(
       progress.update(rows)
     },
   }).finally(() => progress?.stop())
-  const isChanged = counts.inserted + counts.updated > 0
-  return { ...counts, facets_changed: isChanged ? await refreshCategoryFacets(pool) : 0 }
+  if (counts.inserted + counts.updated === 0) return { ...counts, facets_changed: 0 }
+  await settleCatalogue(pool)
+  return { ...counts, facets_changed: await refreshCategoryFacets(pool) }
 }
 
 async function* announced<T>(items: AsyncIterable<T>, onEnd: () => void): AsyncGenerator<T> {

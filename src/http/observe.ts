@@ -30,7 +30,9 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 export function observeRequests(options: ObserveOptions): MiddlewareHandler<AppEnv> {
   let suggests = 0
   const isLogged = (c: Context<AppEnv>) => {
-    if (c.get('routeClass') !== 'suggest' || !c.res.ok) return true
+    const routeClass = c.get('routeClass')
+    if (routeClass === 'probe') return c.res.status >= 500 // a probe each second would be most of the log
+    if (routeClass !== 'suggest' || !c.res.ok) return true
     suggests += 1
     return suggests % SUGGEST_LINES_EVERY === 1
   }

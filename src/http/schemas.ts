@@ -120,7 +120,7 @@ export const SuggestAnswer = z
           .strictObject({
             kind: z.enum(['query', 'category', 'brand', 'product']),
             text: z.string().openapi({ example: 'wireless mouse' }),
-            scope: CategoryRef.nullable(),
+            scope: z.union([CategoryRef, z.null()]), // `nullable` of a reference would give a schema that refuses null
             ref: z
               .string()
               .nullable()

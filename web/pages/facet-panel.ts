@@ -85,7 +85,7 @@ function priceForm({ browse, format, currency }: FacetPanelInput): Html {
 ${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <label>from <input name="price_from" inputmode="decimal" size="6" value="${major(browse.price?.min)}"></label>
 <label>to <input name="price_to" inputmode="decimal" size="6" value="${major(browse.price?.max)}"></label>
-<button type="submit">${currency}</button>
+<button type="submit"><span class="unseen">Apply price in ${currency}</span><span aria-hidden="true">Go</span></button>
 </form>`
 }
 

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { PROBLEMS } from '../src/errors.ts'
+import { edge } from './support/edge.ts'
+import { judgeBy, type OpenApi } from './support/openapi.ts'
+
+const app = edge()
+const document = (await (await app.request('/openapi.json')).json()) as OpenApi
+
+/** `npx vitest run test/openapi.test.ts -u` writes the file. */
+test('docs/openapi.json is the document that the routes give', async () => {
+  await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot('../docs/openapi.json')
+})
+
+test('every operation has a summary, an example of each problem and the faults of servers', () => {
+  for (const [path, { get }] of Object.entries(document.paths)) {
+    expect(get, path).toHaveProperty('summary')
+    for (const [status, response] of Object.entries(get?.responses ?? {})) {
+      if (Number(status) < 400) continue
+      const examples = Object.keys(response.content?.['application/problem+json'] ?? {})
+      expect(examples, `${path} ${status}`).toContain('examples')
+    }
+    expect(Object.keys(get?.responses ?? {}), path).toEqual(expect.arrayContaining(['500', '503', '504']))
+  }
+})
+
+test.each([
+  ['/v1/search', '/v1/search?q=drive'],
+  ['/v1/search', '/v1/search?q=nothing-like-it'],
+  ['/v1/search', '/v1/search?page=x'],
+  ['/v1/search', '/v1/search?category=shoes'],
+  ['/v1/suggest', '/v1/suggest?q=blue'],
+  ['/v1/categories', '/v1/categories'],
+  ['/v1/categories/{path}', '/v1/categories/storage/hard-drives'],
+  ['/v1/categories/{path}', '/v1/categories/shoes'],
+  ['/v1/facets/{name}', '/v1/facets/brand'],
+  ['/v1/facets/{name}', '/v1/facets/flavour'],
+  ['/v1/items/{id}', '/v1/items/1'],
+  ['/v1/items/{id}', '/v1/items/77'],
+])('the answer of %s to request %# is as the document says', async (path, url) => {
+  const reply = await app.request(url)
+  const judge = judgeBy(document)
+  expect(judge(path, reply.status, reply.headers.get('content-type') ?? '', await reply.json())).toEqual([])
+})
+
+test('a field that the document does not know is found by the judge', () => {
+  const judge = judgeBy(document)
+  const body = { suggestions: [], degraded: [], index_generation: 'x', took_ms: 1, extra: 1 }
+  expect(judge('/v1/suggest', 200, 'application/json', body)).toEqual([
+    ' must NOT have additional properties',
+  ])
+})
+
+test('each problem has a page that explains it', async () => {
+  for (const name of Object.keys(PROBLEMS)) {
+    expect((await app.request(`/problems/${name}`)).status, name).toBe(200)
+  }
+  expect((await app.request('/problems/other')).status).toBe(404)
+})

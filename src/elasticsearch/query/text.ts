@@ -1,0 +1,79 @@
+/**
+ * What a person typed, before anything else looks at it (search design 4): one form for the same characters,
+ * nothing that no analyzer can use, and the words as the `raw` analyzer would cut them. No text can make this
+ * throw.
+ */
+
+/** Longest query that is read, in characters after cleaning: 10,000 in one word took 300 ms. */
+export const QUERY_LENGTH_MAX = 200
+/** Words beyond this many are not read: 2,000 words took 150 ms. */
+export const QUERY_WORDS_MAX = 20
+
+/** A cleaned query. */
+export type QueryText = {
+  /** For people and for the analyzers: cleaned, at most `QUERY_WORDS_MAX` words. */
+  readonly text: string
+  /** Lower case, folded, as the `raw` analyzer cuts them. Empty: there is nothing to search for. */
+  readonly tokens: readonly string[]
+  /** Words were left out. */
+  readonly truncated: boolean
+}
+
+// Control, format, surrogate (alone, so broken) and private-use characters; symbols; and what dresses an emoji.
+// The standard tokenizer makes a word of an emoji, and then "all words" finds nothing.
+const USELESS = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{So}\p{Emoji_Modifier}\uFE0E\uFE0F\u20E3]/gu
+
+const WORDS = new Intl.Segmenter('en', { granularity: 'word' })
+
+// Letters that do not fall apart into a base letter and a mark; those that asciifolding knows and people type.
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ı: 'i',
+}
+
+/** Characters of a query that are used: Unicode NFKC, useless ones as spaces, spaces collapsed and trimmed. */
+export function cleanQuery(typed: string): string {
+  return typed.toWellFormed().normalize('NFKC').replaceAll(USELESS, ' ').replaceAll(/\s+/gu, ' ').trim()
+}
+
+/** Lower case without accents, as the filters `lowercase` and `asciifolding` do for Latin letters. */
+export function fold(text: string): string {
+  return text
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/(\p{Script=Latin})\p{M}+/gu, '$1')
+    .replaceAll(/[ßæœøđðþłı]/g, (letter) => LETTERS[letter] ?? letter)
+    .normalize('NFC')
+}
+
+/** Words of a cleaned text as the `raw` analyzer cuts them: Unicode word boundaries, `&` read as "and". */
+export function tokensOf(text: string): string[] {
+  return wordsOf(text.replaceAll('&', ' and ')).map((word) => fold(word.segment))
+}
+
+/**
+ * Read a query.
+ * @param typed any text, broken Unicode included
+ */
+export function readQuery(typed: string): QueryText {
+  const cleaned = cleanQuery(typed)
+  const beyond = wordsOf(cleaned)[QUERY_WORDS_MAX]
+  const text = beyond ? cleaned.slice(0, beyond.index).trim() : cleaned
+  return { text, tokens: tokensOf(text), truncated: beyond !== undefined }
+}
+
+/** Characters as people count them: an astral one is one. */
+export function lengthOf(text: string): number {
+  return [...text].length
+}
+
+function wordsOf(text: string): { segment: string; index: number }[] {
+  return [...WORDS.segment(text)].filter((part) => part.isWordLike)
+}

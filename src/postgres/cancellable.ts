@@ -1,0 +1,50 @@
+/**
+ * A read that ends when its caller no longer wants it: the server is asked to stop, so that a client that went
+ * away leaves no work behind.
+ */
+import type { Pool, QueryResultRow } from 'pg'
+
+/**
+ * Run one statement.
+ * @throws the signal's reason when it aborts
+ * @throws pg errors otherwise
+ */
+export async function readRows<T extends QueryResultRow>(
+  pool: Pool,
+  sql: string,
+  parameters: readonly unknown[],
+  signal: AbortSignal,
+): Promise<T[]> {
+  signal.throwIfAborted()
+  const connection = await pool.connect()
+  // pg keeps the backend's id on the client and does not type it.
+  const backend = (connection as unknown as { processID?: number | null }).processID ?? null
+  let isDone = false
+  const cancel = () => {
+    if (isDone || backend === null) return
+    // Cancelling is a courtesy: statement_timeout ends the statement when even this cannot reach the server.
+    pool.query('select pg_cancel_backend($1::integer)', [backend]).catch(() => undefined)
+  }
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    const { rows } = await connection.query<T>(sql, [...parameters])
+    return rows
+  } catch (thrown) {
+    signal.throwIfAborted()
+    throw thrown
+  } finally {
+    isDone = true
+    signal.removeEventListener('abort', cancel)
+    connection.release()
+  }
+}
+
+/** SQLSTATE classes of a server that is away, full or stopping; 57014 is a statement that took too long. */
+const AWAY_STATES = /^(08|53|57P)|^57014$/
+
+/** Whether Postgres could not be reached or could not answer in time, as opposed to refusing the statement. */
+export function isPostgresAway(thrown: unknown): boolean {
+  const code = (thrown as { code?: unknown } | null)?.code
+  if (typeof code !== 'string') return thrown instanceof Error // no SQLSTATE: time limits and broken connections
+  return AWAY_STATES.test(code) || !/^[0-9A-Z]{5}$/.test(code) // else a socket error such as ECONNREFUSED
+}

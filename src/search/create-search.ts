@@ -1,0 +1,36 @@
+/** Search as http knows it, from its parts. */
+import { categories, category } from './categories.ts'
+import { categoryTree } from './category-tree.ts'
+import type { CatalogSearch } from './contract.ts'
+import { elasticsearchCalls } from './elasticsearch-calls.ts'
+import { facetKeys } from './facet-keys.ts'
+import { facetValues } from './facet-values.ts'
+import { generationOf } from './generation.ts'
+import { item } from './item.ts'
+import { search } from './searching.ts'
+import type { SearchOptions, Shop } from './shop.ts'
+import { suggest } from './suggesting.ts'
+
+/** Nothing is asked of a server before the first call. */
+export function createSearch(options: SearchOptions): CatalogSearch {
+  const { client, pool, names, metrics } = options
+  const now = () => options.now()
+  const calls = elasticsearchCalls(client, metrics, now)
+  const shared = { pool, calls, itemsAlias: names.itemsAlias, now }
+  const shop: Shop = {
+    ...options,
+    calls,
+    tree: categoryTree(shared),
+    keys: facetKeys(shared),
+    itemsGeneration: generationOf(calls, names.itemsAlias, now),
+    suggestionsGeneration: generationOf(calls, names.suggestionsAlias, now),
+  }
+  return {
+    search: (query, signal) => search(shop, query, signal),
+    suggest: (query, signal) => suggest(shop, query, signal),
+    categories: (signal) => categories(shop, signal),
+    category: (path, signal) => category(shop, path, signal),
+    facet: (query, signal) => facetValues(shop, query, signal),
+    item: (itemId, signal) => item(shop, itemId, signal),
+  }
+}

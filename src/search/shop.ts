@@ -1,0 +1,41 @@
+/** What every part of search works with. Made once, by `createSearch`. */
+import type { Pool } from 'pg'
+import type { Names } from '../catalog/names.ts'
+import type { Client } from '../elasticsearch/client.ts'
+import type { Factors, OutOfStock } from '../elasticsearch/query/body.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { CategoryTree } from './category-tree.ts'
+import type { ElasticsearchCalls } from './elasticsearch-calls.ts'
+import type { FacetKeys } from './facet-keys.ts'
+
+export type SearchOptions = {
+  readonly client: Client
+  readonly pool: Pool
+  readonly names: Names
+  readonly metrics: Metrics
+  /** Signs cursors; at least 32 characters, the same in every api process. */
+  readonly cursorSecret: string
+  /** How numbers are written, such as `en-GB`. */
+  readonly locale: string
+  /** ISO 4217, the currency of the catalogue. */
+  readonly currency: string
+  /** Facets of every category, in order. */
+  readonly facets: readonly string[]
+  readonly outOfStock: OutOfStock
+  /** Ranking factors; without them scores are those of the words alone. */
+  readonly factors?: Factors
+  /** Monotonic clock, ms. */
+  now(): number
+  /** A new UUIDv7 for each search. */
+  makeId(): string
+}
+
+/** Options with what is built on them. */
+export type Shop = SearchOptions & {
+  readonly calls: ElasticsearchCalls
+  tree(signal: AbortSignal): Promise<CategoryTree>
+  keys(signal: AbortSignal): Promise<FacetKeys>
+  /** Index behind the items alias, or null. */
+  itemsGeneration(signal: AbortSignal): Promise<string | null>
+  suggestionsGeneration(signal: AbortSignal): Promise<string | null>
+}

@@ -4,6 +4,7 @@
  * and when the entry is killed, what it left running is ended from here.
  */
 import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { CHECKOUT, pathWith, prepareNode } from './node.mjs'
@@ -50,11 +51,22 @@ function endGroup(leader) {
   }
 }
 
-/** npm does not tell its child when it is killed; the child sees that it has another parent. */
+/** npm does not tell its child when it is killed. Between the two there is a shell, which does not tell either. */
 function followNpm(child) {
   if (!process.env.npm_lifecycle_event) return
-  const parent = process.ppid
+  const atStart = ancestors()
   setInterval(() => {
-    if (process.ppid !== parent) child.stdin.destroy()
+    if (ancestors() !== atStart) child.stdin.destroy()
   }, PARENT_POLL_MS).unref()
+}
+
+/** Parent and grandparent; an orphan is given another one. */
+function ancestors() {
+  const shell = process.ppid
+  try {
+    const fields = readFileSync(`/proc/${shell}/stat`, 'utf8')
+    return `${shell} ${fields.slice(fields.lastIndexOf(')') + 2).split(' ')[1]}`
+  } catch {
+    return String(shell) // a system without /proc: only the shell is seen
+  }
 }

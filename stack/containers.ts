@@ -40,7 +40,7 @@ export type ContainerServers = {
 export async function startContainers(env: Env, names: readonly ServiceName[]): Promise<ContainerServers> {
   const compose = (...args: string[]) =>
     run('docker', ['compose', '--project-name', projectName(), '--project-directory', CHECKOUT, ...args], {
-      env: { ...env, AISLE_PORT: '0' },
+      env: { ...env },
     })
   await withProgress(`containers: ${names.join(', ')}`, compose('up', '--detach', '--wait', ...names))
   const addresses = Object.fromEntries(

@@ -51,6 +51,8 @@ function steps(mode: Mode, filters: readonly string[]): Step[] {
   if (mode === 'soak') return [tests(['serial'], { AISLE_TEST_SOAK: '1' })]
   return [
     { name: 'types', command: [join(BIN, 'tsc'), '--noEmit', '--project', CHECKOUT] },
+    // The scripts of the pages know a document instead of Node.
+    { name: 'types of the pages', command: [join(BIN, 'tsc'), '--project', join(CHECKOUT, 'web/browser')] },
     { name: 'lint', command: [join(BIN, 'biome'), 'check', '--error-on-warnings', CHECKOUT] },
     tests(mode === 'quick' ? ['unit'] : ['unit', 'integration', 'serial']),
   ]

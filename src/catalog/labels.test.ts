@@ -11,6 +11,7 @@ test.each([
   ['harmonized_system__hs__code', 'Harmonized system (HS) code'],
   ['connector_s_', 'Connectors'],
   ['internal_35_bays', 'Internal 35 bays'],
+  ['wifi', 'Wi-Fi'],
   ['3d_glasses', '3D glasses'],
 ])('the attribute %s is shown as %s', (key, label) => {
   expect(attributeLabel(key)).toBe(label)

@@ -7,11 +7,14 @@
 const WRITTEN: Readonly<Record<string, string>> = Object.fromEntries(
   `3D 3G 4G 5G AC BIOS CD CPU DC DDR DPI DVD EAN EPEAT FM GPS GPU GSM HDCP HDD HDMI HDTV HS IP ISO IT KVM LAN LCD LED
    LTE MAC MTBF NFC OEM OS PCI PDF PFC PIN PIM PPM PSU RAM RF RGB RJ RPM SATA SIM SMBIOS SNR SSD TDP TFT TV UBER UPC UPS
-   USB UV VA VGA VOC VPN VRAM VSWR WAN WxD WxDxH HxV WLAN Wi-Fi XMP Bluetooth DisplayPort Ethernet Intel FireWire`
+   USB UV VA VGA VOC VPN VRAM VSWR WAN WxD WxDxH HxV WLAN XMP Bluetooth DisplayPort Ethernet Intel FireWire`
     .split(/\s+/)
     .filter((word) => !['IT', 'PIN'].includes(word)) // also everyday words
     .map((word) => [word.toLowerCase(), word]),
 )
+
+/** A word that loses its hyphen in a key. */
+const HYPHENATED: Readonly<Record<string, string>> = { wifi: 'Wi-Fi' }
 
 /** Brackets that only repeat the unit of the value. */
 const NOISE = new Set(['t t', 'h h'])
@@ -39,7 +42,7 @@ function words(text: string): string {
   return text
     .split('_')
     .filter((word) => word !== '')
-    .map((word) => WRITTEN[word] ?? word)
+    .map((word) => WRITTEN[word] ?? HYPHENATED[word] ?? word)
     .join(' ')
     .replaceAll(/\b(\w) x (\w) x (\w)\b/g, (all) => all.toUpperCase().replaceAll('X', 'x'))
 }

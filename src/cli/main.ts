@@ -4,9 +4,10 @@ import { runProgram } from '../command/command.ts'
 import { interruptSignal } from '../command/interrupts.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
+import { seedCommand } from './seed.ts'
 import { statusCommand } from './status.ts'
 
-const commands = [migrateCommand, importCommand, statusCommand]
+const commands = [migrateCommand, importCommand, seedCommand, statusCommand]
 
 process.exitCode = await runProgram(
   'bin/aisle',

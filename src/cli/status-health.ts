@@ -21,6 +21,10 @@ export async function postgresHealth(url: string, indexerUrl: string | null): Pr
   return await ask('postgres', url, async () => {
     const pool = createPool({ url, applicationName: 'aisle-status', size: 1, statementTimeoutMs: ASK_MS })
     try {
+      const migrated = await pool.query<{ found: string | null }>(
+        `select to_regclass('public.items') as found`,
+      )
+      if (!migrated.rows[0]?.found) return 'no tables yet: bin/aisle migrate makes them'
       const { rows } = await pool.query<{ items: string }>(
         `select count(*) as items from items where status = 'active'`,
       )

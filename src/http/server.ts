@@ -44,6 +44,7 @@ const KEEP_ALIVE_MS = 65_000
  * @throws Error EADDRINUSE, EACCES
  */
 export async function listen(app: App, host: string, port: number): Promise<HttpServer> {
+  const listener = getRequestListener((request) => app.fetch(request), { errorHandler: replyUnreadable })
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -51,8 +52,9 @@ export async function listen(app: App, host: string, port: number): Promise<Http
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    getRequestListener((request) => app.fetch(request), { errorHandler: replyUnreadable }),
+    listener,
   )
+  server.on('checkExpectation', listener) // an expectation that is not known may be ignored (RFC 9110 10.1.1)
   server.maxHeadersCount = HEADERS_MAX
   server.on('clientError', refuseUnparsable)
   await new Promise<void>((resolve, reject) => {

@@ -9,7 +9,7 @@ import { generationOf } from './generation.ts'
 import { item } from './item.ts'
 import { search } from './searching.ts'
 import type { SearchOptions, Shop } from './shop.ts'
-import { suggest } from './suggesting.ts'
+import { suggesting } from './suggesting.ts'
 
 /** Nothing is asked of a server before the first call. */
 export function createSearch(options: SearchOptions): CatalogSearch {
@@ -27,7 +27,7 @@ export function createSearch(options: SearchOptions): CatalogSearch {
   }
   return {
     search: (query, signal) => search(shop, query, signal),
-    suggest: (query, signal) => suggest(shop, query, signal),
+    suggest: suggesting(shop),
     categories: (signal) => categories(shop, signal),
     category: (path, signal) => category(shop, path, signal),
     facet: (query, signal) => facetValues(shop, query, signal),

@@ -22,6 +22,7 @@ import {
   type Correction,
   joinRewrites,
   type Rewrite,
+  SENTENCE_WORDS,
   type SpellEntry,
   splitRewrites,
 } from '../elasticsearch/query/spelling.ts'
@@ -121,6 +122,8 @@ async function tryCorrection<Reply>(
   const used = queryOf(correction.tokens)
   const all = await calls.ask('corrected', asked, used)
   if (all.count >= (asked.tokens.length === 1 ? 1 : ENOUGH)) return all
+  // One corrected word of a sentence would decide alone: "something to keep my coffee hot" found baying kits.
+  if (asked.tokens.length >= SENTENCE_WORDS) return null
   const any = await calls.ask('corrected_any_word', asked, used)
   return any.count > 0 ? any : null
 }

@@ -48,7 +48,7 @@ export async function search(shop: Shop, query: SearchQuery, signal: AbortSignal
     truncated: request.text.truncated,
     search_id: shop.makeId(),
     degraded: request.tree.degraded,
-    index_generation: request.generation,
+    index_generation: found.reply.hits.hits[0]?._index ?? request.generation,
     query_asked: request.text.text,
     took_ms: Math.round(shop.now() - began),
   }
@@ -64,7 +64,7 @@ export function ladderCalls(
   signal: AbortSignal,
 ): LadderCalls<SearchReply> {
   const run = (parts: SearchParts) =>
-    shop.calls.search('search', request.generation, searchBody(parts), signal)
+    shop.calls.search('search', shop.names.itemsAlias, searchBody(parts), signal)
   const base = {
     filter: request.filter,
     chosen: plan.chosen.flatMap((facet) => choiceClause(facet) ?? []),
@@ -97,7 +97,7 @@ export function ladderCalls(
       const matched = hits[0]?.matched_queries
       return Array.isArray(matched) ? matched : Object.keys(matched ?? {})
     },
-    count: (rewrites) => countRewrites(shop, request, rewrites, signal),
+    count: (rewrites) => countRewrites(shop, rewrites, signal),
   }
 }
 
@@ -145,7 +145,6 @@ function bestHitParts(base: Base, rung: Rung<SearchReply>, asked: QueryText): Se
 
 async function countRewrites(
   shop: Shop,
-  request: ReadRequest,
   rewrites: readonly Rewrite[],
   signal: AbortSignal,
 ): Promise<{ items: number; own: number }[]> {
@@ -156,7 +155,7 @@ async function countRewrites(
     ]),
   )
   const body = { size: 0, track_total_hits: false, timeout: '300ms', aggs: { x: { filters: { filters } } } }
-  const reply = await shop.calls.search('count_pairs', request.generation, body, signal)
+  const reply = await shop.calls.search('count_pairs', shop.names.itemsAlias, body, signal)
   const { buckets } = reply.aggregations?.['x'] as { buckets: Record<string, { doc_count: number }> }
   return rewrites.map((_, i) => ({
     items: buckets[`items:${i}`]?.doc_count ?? 0,

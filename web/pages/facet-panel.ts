@@ -39,7 +39,7 @@ ${facet.kind === 'range' ? priceForm(input) : null}
 
 /** A value that would find nothing is text: a link to an empty page helps nobody. */
 function valueLine(facet: Facet, value: FacetCount, input: FacetPanelInput): Html {
-  const label = valueLabel(facet, value, input)
+  const label = valueLabel(facet, value)
   const count = html`<span class="count">${input.format.number(value.count)}</span>`
   if (value.count === 0 && !value.selected)
     return html`<li><span class="value value-none">${label} ${count}</span></li>`
@@ -61,13 +61,9 @@ function chosen(facet: Facet, value: FacetCount, browse: Browse): Browse {
   }
 }
 
-function valueLabel(facet: Facet, value: FacetCount, { format, currency }: FacetPanelInput): string {
-  if (facet.kind === 'range') {
-    const bounds = priceBounds(value.value)
-    return bounds === null ? value.label : format.priceRange(bounds, currency)
-  }
-  if (facet.name === 'availability') return availabilityWord(value)
-  return value.label
+/** Availability is said as on the cards, everything else as search labels it. */
+function valueLabel(facet: Facet, value: FacetCount): string {
+  return facet.name === 'availability' ? availabilityWord(value) : value.label
 }
 
 function availabilityWord(value: FacetCount): string {
@@ -94,7 +90,7 @@ export function chosenFilters({ browse, facets, format, currency }: FacetPanelIn
   const labelOf = (name: string, value: string) => {
     const facet = facets.find((candidate) => candidate.name === name)
     const found = facet?.values.find((candidate) => candidate.value === value)
-    return found && facet ? valueLabel(facet, found, { browse, facets, format, currency }) : value
+    return found && facet ? valueLabel(facet, found) : value
   }
   const chips = [...browse.filters].flatMap(([name, values]) =>
     values.map((value) => chip(labelOf(name, value), browseUrl(toggleValue(browse, name, value)))),

@@ -12,12 +12,13 @@ const CHILDREN_SHOWN = 3
 
 export function homePage(shop: ShopView, { categories, popular }: HomePageInput): string {
   const { format } = shop
+  const top = categories.categories.filter(({ parent_path }) => parent_path === null)
   const main = html`
 ${degradedBanner([...new Set([...categories.degraded, ...popular.degraded])])}
 <h1 class="unseen">${shop.name}</h1>
-${categories.categories.length === 0 ? null : html`<h2>Categories</h2>`}
+${top.length === 0 ? null : html`<h2>Categories</h2>`}
 <ul class="tiles tiles-large">
-${categories.categories.map(
+${top.map(
   (category) => html`<li><a class="tile" href="${categoryUrl(category.path)}">
 <span class="tile-name">${category.name}</span>
 ${category.items === null ? null : html`<span class="count">${format.number(category.items)}</span>`}

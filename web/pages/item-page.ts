@@ -25,7 +25,7 @@ ${item.brand === null ? null : html`<p class="brand"><a href="${brandUrl(item.br
 ${item.description === null ? null : description(item.description)}
 ${attributes(item, format)}
 <p class="more"><a class="button" href="${categoryUrl(item.category.path)}">More in ${item.category.name}</a></p>`
-  return layout(shop, { title: item.name, query: '', scope: item.category, main, isIndexed: true })
+  return layout(shop, { title: item.name, query: '', scope: null, main, isIndexed: true })
 }
 
 function brandUrl(brand: string): string {

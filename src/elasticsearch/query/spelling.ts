@@ -31,7 +31,7 @@ export type Rewrite = {
 const SPELL_TOKENS_MAX = 10
 const EDITS_MAX = 2
 /** From this many words on a query is a sentence: see `bestCorrection`. */
-const SENTENCE_WORDS = 5
+export const SENTENCE_WORDS = 5
 const SPLIT_MIN = 6
 const SPLIT_MAX = 24
 const PIECE_MIN = 3

@@ -11,12 +11,12 @@ const listCategories = (admit: Admit) =>
   createRoute({
     method: 'get',
     path: '/v1/categories',
-    summary: 'The top of the category tree, with item counts',
+    summary: 'The category tree, parents before their children, with item counts',
     middleware: [admit('search')] as const,
     request: { query: NoParameters },
     responses: {
       200: {
-        description: 'Top categories and their children',
+        description: 'Every category',
         content: { 'application/json': { schema: CategoriesAnswer } },
       },
       ...problemResponses('bad-request', 'bad-encoding'),

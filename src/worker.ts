@@ -1,0 +1,77 @@
+/**
+ * The worker process: jobs that any number of workers may run, each leased. Wiring only. Its first job keeps the
+ * suggestion index. Exit codes: 0 stopped cleanly, 78 configuration, 130 a second signal.
+ */
+import { namesFor } from './catalog/names.ts'
+import { interruptSignal } from './command/interrupts.ts'
+import { type Config, configReport, EXIT_CONFIG, parseConfig } from './config.ts'
+import { createElasticsearch } from './elasticsearch/client.ts'
+import { listen } from './http/server.ts'
+import { startingState } from './http/state.ts'
+import { createPool } from './postgres/pool.ts'
+import { keepSuggestions } from './search/suggestions/job.ts'
+import { createLogger } from './telemetry/log.ts'
+import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+
+const POOL_SIZE = 5
+const CONNECTIONS = 4
+const REQUEST_TIMEOUT_MS = 10_000
+const STATEMENT_TIMEOUT_MS = 10_000
+/** A scrape that runs at the stop gets this long, ms. */
+const FINISH_MS = 1_000
+
+/** `/livez` and `/metrics`, for probes and scrapers. */
+function probes(metrics: Metrics) {
+  return {
+    async fetch(request: Request): Promise<Response> {
+      switch (new URL(request.url).pathname) {
+        case '/livez':
+          return new Response('alive\n')
+        case '/metrics':
+          return new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } })
+        default:
+          return new Response('not found\n', { status: 404 })
+      }
+    },
+  }
+}
+
+/** @returns exit code, once `stop` aborted and everything has ended */
+async function run(config: Config, stop: AbortSignal): Promise<number> {
+  const log = createLogger('worker', config.AISLE_LOG_LEVEL)
+  const metrics = createMetrics(['suggestions_', 'es_'])
+  const client = createElasticsearch({
+    url: config.ELASTICSEARCH_URL,
+    maxConnections: CONNECTIONS,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  })
+  const pool = createPool({
+    url: config.DATABASE_URL,
+    applicationName: 'aisle-worker',
+    size: POOL_SIZE,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
+  const state = startingState([])
+  const server = await listen(probes(metrics), config.AISLE_HOST, config.AISLE_METRICS_PORT)
+  state.phase = 'ready'
+  log.info({ url: server.url }, 'ready')
+
+  const names = namesFor(config.AISLE_NAMESPACE)
+  const everyMs = config.AISLE_SUGGEST_REBUILD_MS
+  const clocks = { now: () => Date.now(), clock: () => performance.now() }
+  await keepSuggestions({ client, pool, names, metrics, log, everyMs, ...clocks }, stop)
+
+  log.info('stopping')
+  await server.drain(state, { waitMs: 0, finishMs: FINISH_MS })
+  await Promise.all([client.close(), pool.end()])
+  log.info('stopped')
+  return 0
+}
+
+const parsed = parseConfig(process.env, 'other')
+if (parsed.ok) {
+  process.exitCode = await run(parsed.config, interruptSignal())
+} else {
+  console.error(configReport(parsed.problems))
+  process.exitCode = EXIT_CONFIG
+}

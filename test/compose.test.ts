@@ -1,0 +1,96 @@
+/** docker-compose.yml as far as it can be judged without an engine. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { configReport, parseConfig } from '../src/config.ts'
+import { ELASTICSEARCH_VERSION } from '../stack/elasticsearch-home.ts'
+import { ROOT } from './support/sources.ts'
+
+const Service = z.object({
+  image: z.string(),
+  build: z.object({ context: z.string(), dockerfile: z.string() }).optional(),
+  command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.string()).optional(),
+  healthcheck: z.object({ test: z.array(z.string()), interval: z.string(), timeout: z.string() }).optional(),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
+  restart: z.string().optional(),
+})
+
+const file = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')
+const { services } = z
+  .object({ services: z.record(z.string(), Service) })
+  .parse(parse(withDefaults(file), { merge: true }))
+const all = Object.entries(services)
+const product = all.filter(([, service]) => service.build)
+
+/** `${NAME:-text}` as the engine reads it when NAME is not set. */
+function withDefaults(text: string): string {
+  return text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
+}
+
+test('compose has the servers of the stack and the three processes of the product', () => {
+  expect(Object.keys(services).sort()).toEqual(
+    ['api', 'elasticsearch', 'indexer', 'migrate', 'postgres', 'redis', 'redis-cache', 'worker'].sort(),
+  )
+})
+
+test('every service that stays has a health check and every other one is waited for to the end', () => {
+  for (const [name, service] of all) {
+    if (service.restart === 'no') expect(dependents(name), name).toContain('service_completed_successfully')
+    else expect(service.healthcheck, name).toBeDefined()
+  }
+})
+
+function dependents(name: string): (string | undefined)[] {
+  return all.map(([, service]) => service.depends_on?.[name]?.condition)
+}
+
+test('every dependency is a service and is waited for until it is healthy or done', () => {
+  for (const [name, service] of all) {
+    for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+      const isStaying = services[other]?.restart !== 'no'
+      expect(condition, `${name} on ${other}`).toBe(
+        isStaying ? 'service_healthy' : 'service_completed_successfully',
+      )
+    }
+  }
+})
+
+test('every image is pinned and Elasticsearch is the version of the local stack', () => {
+  for (const [name, service] of all) expect(service.image, name).toMatch(/^[a-z]+:\d+(\.\d+)*$/)
+  expect(services['elasticsearch']?.image).toBe(`elasticsearch:${ELASTICSEARCH_VERSION}`)
+})
+
+describe('processes of the product', () => {
+  test('every command names a file that is there', () => {
+    for (const [name, service] of product) {
+      const [program, entry = ''] = service.command ?? []
+      expect(program, name).toBe('node')
+      expect(existsSync(join(ROOT, entry)), `${name}: ${entry}`).toBe(true)
+    }
+  })
+
+  test('every environment is a configuration that the process accepts', () => {
+    for (const [name, service] of product) {
+      const result = parseConfig(service.environment ?? {}, name === 'api' ? 'api' : 'other')
+      expect(result.ok ? '' : configReport(result.problems), name).toBe('')
+    }
+  })
+
+  test('the image is built from files that are there', () => {
+    const [dockerfile] = new Set(product.map(([, service]) => service.build?.dockerfile))
+    const copied = readFileSync(join(ROOT, dockerfile ?? ''), 'utf8').matchAll(/^COPY (.+) \S+$/gm)
+    const sources = [...copied].flatMap((match) => (match[1] ?? '').split(' '))
+    expect(sources).toContain('src')
+    for (const source of sources) expect(existsSync(join(ROOT, source)), source).toBe(true)
+  })
+})
+
+test('the Postgres of compose streams changes as the local one does', () => {
+  const settings = services['postgres']?.command?.join(' ') ?? ''
+  for (const setting of ['wal_level=logical', 'max_replication_slots=64', 'max_wal_senders=64']) {
+    expect(settings).toContain(setting)
+  }
+})

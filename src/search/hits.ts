@@ -3,6 +3,7 @@ import type { CategoryRef, Hit } from '../catalog/answers.ts'
 import type { ItemDocument } from '../catalog/document.ts'
 import { CATEGORY_SEPARATOR } from '../catalog/item.ts'
 import { MARK } from '../elasticsearch/query/body.ts'
+import type { FoundItem } from '../postgres/search.ts'
 
 /** Fields of a document that a hit shows. */
 export type HitDocument = Pick<
@@ -41,6 +42,27 @@ export function hitOf(document: HitDocument, highlight: string | undefined): Hit
     availability: document.availability,
     image: document.image,
     highlight: highlight === undefined ? null : markedHtml(highlight),
+  }
+}
+
+/** A row of the degraded search, which has no marks. */
+export function hitOfRow(row: FoundItem): Hit {
+  return {
+    item_id: row.item_id,
+    sku: row.sku,
+    name: row.name,
+    brand: row.brand,
+    category: {
+      category_id: row.category_id,
+      name: row.path_names.at(-1) ?? '',
+      path: row.path_slugs.join('/'),
+      names: row.path_names,
+    },
+    price: row.price_minor === null ? null : Number(row.price_minor),
+    currency: row.currency,
+    availability: row.availability,
+    image: row.image_url,
+    highlight: null,
   }
 }
 

@@ -11,6 +11,8 @@ import type { FacetKeys } from './facet-keys.ts'
 export type SearchOptions = {
   readonly client: Client
   readonly pool: Pool
+  /** Of its own, so that a degraded search cannot starve what else reads Postgres. */
+  readonly degradedPool: Pool
   readonly names: Names
   readonly metrics: Metrics
   /** Signs cursors; at least 32 characters, the same in every api process. */

@@ -10,6 +10,7 @@ import { createAdmission } from './admission.ts'
 import type { Assets } from './assets.ts'
 import type { ClassLimits } from './classes.ts'
 import type { AppEnv } from './context.ts'
+import { countingZeroResults } from './counted.ts'
 import { openApiDocument } from './document.ts'
 import { observeRequests } from './observe.ts'
 import { allowedMethods, replyNotFound, replyThrown } from './replies.ts'
@@ -42,7 +43,8 @@ export type AppOptions = {
 }
 
 export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
-  const { search, metrics, state, assets } = options
+  const { metrics, state, assets } = options
+  const search = countingZeroResults(options.search, metrics)
   const admit = createAdmission(options)
   const shop = shopOf(options.shop, assets)
   const app = new OpenAPIHono<AppEnv>()
@@ -52,7 +54,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
     if (fault) throw fault
     await next()
   })
-  app.route('/', searchRoutes(search, metrics, admit))
+  app.route('/', searchRoutes(search, admit))
   app.route('/', suggestRoutes(search, admit))
   app.route('/', categoryRoutes(search, admit))
   app.route('/', facetRoutes(search, admit))

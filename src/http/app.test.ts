@@ -170,10 +170,3 @@ test('somebody with a browser gets an error as a page, the API never does', asyn
     'application/problem+json',
   )
 })
-
-test('a search that finds nothing is counted, asked by the API or by a page', async () => {
-  const app = edge()
-  await app.request('/v1/search?q=nothing-like-it')
-  await app.request('/search?q=nothing-like-it')
-  expect(await (await app.request('/metrics')).text()).toMatch(/^search_zero_results_total 2$/m)
-})

@@ -10,7 +10,6 @@ import { createAdmission } from './admission.ts'
 import type { Assets } from './assets.ts'
 import type { ClassLimits } from './classes.ts'
 import type { AppEnv } from './context.ts'
-import { countingZeroResults } from './counted.ts'
 import { openApiDocument } from './document.ts'
 import { observeRequests } from './observe.ts'
 import { allowedMethods, replyNotFound, replyThrown } from './replies.ts'
@@ -43,8 +42,7 @@ export type AppOptions = {
 }
 
 export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
-  const { metrics, state, assets } = options
-  const search = countingZeroResults(options.search, metrics)
+  const { search, metrics, state, assets } = options
   const admit = createAdmission(options)
   const shop = shopOf(options.shop, assets)
   const app = new OpenAPIHono<AppEnv>()

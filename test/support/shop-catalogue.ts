@@ -9,7 +9,8 @@ export const KEYBOARDS = 'peripherals/keyboards'
 export async function fillShop(pool: Pool): Promise<void> {
   await pool.query(
     `insert into categories (category_id, parent_id, slug, name)
-     values (1, null, 'peripherals', 'Peripherals'), (2, 1, 'mice', 'Mice'), (3, 1, 'keyboards', 'Keyboards')`,
+     values (1, null, 'peripherals', 'Peripherals'), (2, 1, 'mice', 'Mice'), (3, 1, 'keyboards', 'Keyboards'),
+            (4, null, 'long', 'Telecommunicationsequipment & Rindfleischetikettierung'), (5, null, 'power', 'Power')`,
   )
   await pool.query(
     `insert into items (item_id, sku, name, brand, category_id, price_minor, currency, attrs, image_url)

@@ -1,10 +1,13 @@
 /** `bin/indexer COMMAND`: one file per command. */
 import { runProgram } from '../src/command/command.ts'
 import { interruptSignal } from '../src/command/interrupts.ts'
+import { initCommand } from './cli/init.ts'
+import { reindexCommand } from './cli/reindex.ts'
+import { runCommand } from './cli/run.ts'
 import { statusCommand } from './cli/status.ts'
 import { verifyCommand } from './cli/verify.ts'
 
-const commands = [statusCommand, verifyCommand]
+const commands = [runCommand, initCommand, reindexCommand, statusCommand, verifyCommand]
 
 process.exitCode = await runProgram(
   'bin/indexer',

@@ -24,6 +24,8 @@ export type Ledger = {
   readonly durable: Lsn
   /** Nothing is held. */
   readonly isIdle: boolean
+  /** The oldest open epoch. */
+  readonly first: Epoch
   /** Open epochs. */
   readonly size: number
 }
@@ -74,6 +76,9 @@ export function createLedger(start: Lsn): Ledger {
     },
     get isIdle() {
       return entries.every((entry) => entry.held === 0)
+    },
+    get first() {
+      return (entries[0] as Entry).epoch
     },
     get size() {
       return entries.length

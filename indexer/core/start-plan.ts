@@ -1,19 +1,14 @@
 /**
- * What a leader does first, from what it finds: the slot, the indices it knows, the identity of the server.
- * The table of indexer design 3.7, as one pure function.
+ * What a leader does first, from what it finds: the slot's position, the indices it knows, the identity of the
+ * server. The rows of indexer design 3.7 that concern indices, as one pure function; a missing or lost slot is
+ * made anew before, so that its position is ahead of every index.
  */
 import type { Lsn } from './lsn.ts'
 import { type IndexState, isBuilding } from './state.ts'
 
-export type SlotFound = {
-  /** `wal_status` of pg_replication_slots: reserved, extended, unreserved or lost. */
-  readonly status: string
-  readonly confirmed: Lsn
-}
-
 export type Found = {
-  /** null: there is none. */
-  readonly slot: SlotFound | null
+  /** `confirmed_flush_lsn`: what lies before it never comes again. */
+  readonly confirmed: Lsn
   readonly systemId: string
   readonly slotName: string
   /** States of one mapping whose index exists. */
@@ -24,8 +19,6 @@ export type Found = {
 }
 
 export type StartPlan = {
-  /** The slot is made, or made again. */
-  readonly slot: 'keep' | 'create' | 'recreate'
   /** Indices that the stream keeps feeding. */
   readonly feed: readonly IndexState[]
   /** A build that goes on where it stopped. */
@@ -34,47 +27,36 @@ export type StartPlan = {
   readonly build: string | null
   /** Builds that cannot go on: their index is deleted. */
   readonly discard: readonly IndexState[]
-  /** Indices behind the alias that the stream cannot keep true; they serve until the build replaces them. */
+  /** Indices that the stream cannot keep true; those behind the alias serve until the build replaces them. */
   readonly frozen: readonly IndexState[]
 }
 
 export function planStart(found: Found): StartPlan {
-  const slotFault = faultOfSlot(found)
-  const fresh = slotFault ? [] : found.states.filter((state) => isUsable(state, found))
-  const stale = found.states.filter((state) => !fresh.includes(state))
-  const feed = fresh.filter((state) => !isBuilding(state.phase))
-  const builds = fresh.filter((state) => isBuilding(state.phase))
+  const usable = found.states.filter((state) => isUsable(state, found))
+  const stale = found.states.filter((state) => !usable.includes(state))
+  const builds = usable.filter((state) => isBuilding(state.phase))
   const resume = builds.find((state) => state.mapping_version === found.mappingVersion) ?? null
+  const feed = usable.filter((state) => !isBuilding(state.phase))
   const live = feed.find((state) => found.aliased.includes(state.index))
   return {
-    slot: slotFault === null ? 'keep' : slotFault === MISSING ? 'create' : 'recreate',
     feed,
     resume,
-    build: resume ? null : (slotFault ?? reasonToBuild(found, live)),
+    build: resume ? null : reasonToBuild(found, live),
     discard: [...builds.filter((state) => state !== resume), ...stale.filter((s) => isBuilding(s.phase))],
     frozen: stale.filter((state) => !isBuilding(state.phase)),
   }
 }
 
-const MISSING = 'there is no replication slot'
-
-function faultOfSlot(found: Found): string | null {
-  if (!found.slot) return MISSING
-  if (found.slot.status === 'lost') return 'the replication slot has lost its WAL'
-  if (found.states.some((state) => state.system_id !== found.systemId)) {
-    return 'the positions belong to another Postgres cluster'
-  }
-  return null
-}
-
-/** The stream can still bring this index to the truth: nothing it lacks has left the slot. */
+/** The stream can still bring this index to the truth: nothing that it lacks has left the slot. */
 function isUsable(state: IndexState, found: Found): boolean {
-  return found.slot !== null && state.slot === found.slotName && state.position >= found.slot.confirmed
+  return (
+    state.slot === found.slotName && state.system_id === found.systemId && state.position >= found.confirmed
+  )
 }
 
 function reasonToBuild(found: Found, live: IndexState | undefined): string | null {
   if (live) return live.mapping_version === found.mappingVersion ? null : 'the mapping has changed'
   return found.aliased.length === 0
     ? 'there is no index yet'
-    : 'the index is behind the slot: the gap is not in the WAL'
+    : 'the index is behind the slot: what it lacks is not in the WAL'
 }

@@ -52,7 +52,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
     if (fault) throw fault
     await next()
   })
-  app.route('/', searchRoutes(search, metrics, admit))
+  app.route('/', searchRoutes(search, admit))
   app.route('/', suggestRoutes(search, admit))
   app.route('/', categoryRoutes(search, admit))
   app.route('/', facetRoutes(search, admit))

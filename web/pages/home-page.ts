@@ -12,7 +12,7 @@ const CHILDREN_SHOWN = 3
 
 export function homePage(shop: ShopView, { categories, popular }: HomePageInput): string {
   const { format } = shop
-  const top = categories.categories.filter(({ parent_path }) => parent_path === null)
+  const top = categories.categories.filter(({ parent_path, items }) => parent_path === null && items !== 0)
   const main = html`
 ${degradedBanner([...new Set([...categories.degraded, ...popular.degraded])])}
 <h1 class="unseen">${shop.name}</h1>

@@ -24,6 +24,10 @@ import { createMetrics } from './telemetry/metrics.ts'
 
 /** Connections to Postgres for reading, per process (operations design 9.2). */
 const POOL_SIZE = 6
+/** Connections for searching while Elasticsearch is away: they cannot starve the others. */
+const DEGRADED_POOL_SIZE = 8
+/** Share of a deadline that an answer waits for the index; the rest is for Postgres. */
+const PATIENCE_SHARE = 0.5
 /** Connections to one Elasticsearch node; the client's default of 256 is more than a node wants. */
 const ELASTICSEARCH_CONNECTIONS = 32
 const CHECK_EVERY_MS = 2_000
@@ -38,7 +42,7 @@ const makeId = () => uuidV7(Date.now(), randomBytes(10))
 
 /** Servers, and what is built on them. Nothing is asked of a server yet. */
 function connect(config: Config) {
-  const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'index_lag'])
+  const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'breaker_', 'index_lag'])
   const names = namesFor(config.AISLE_NAMESPACE)
   const client = createElasticsearch({
     url: config.ELASTICSEARCH_URL,
@@ -51,9 +55,20 @@ function connect(config: Config) {
     size: POOL_SIZE,
     statementTimeoutMs: config.AISLE_SEARCH_DEADLINE_MS,
   })
+  const degradedPool = createPool({
+    url: config.DATABASE_URL,
+    applicationName: 'aisle-api-degraded',
+    size: DEGRADED_POOL_SIZE,
+    statementTimeoutMs: config.AISLE_SEARCH_DEADLINE_MS,
+  })
   const search = createSearch({
     client,
     pool,
+    degradedPool,
+    patience: {
+      searchMs: config.AISLE_SEARCH_DEADLINE_MS * PATIENCE_SHARE,
+      suggestMs: config.AISLE_SUGGEST_DEADLINE_MS * PATIENCE_SHARE,
+    },
     names,
     metrics,
     cursorSecret: config.AISLE_CURSOR_SECRET,
@@ -64,7 +79,7 @@ function connect(config: Config) {
     now: clock,
     makeId,
   })
-  return { metrics, names, client, pool, search }
+  return { metrics, names, client, pool, degradedPool, search }
 }
 
 /** What http takes from the configuration. */
@@ -88,7 +103,7 @@ function httpOptions(config: Config) {
 /** @returns exit code, once `stop` aborted and everything has ended */
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const logger = createLogger('api', config.AISLE_LOG_LEVEL)
-  const { metrics, names, client, pool, search } = connect(config)
+  const { metrics, names, client, pool, degradedPool, search } = connect(config)
   const state = startingState(['postgres', 'elasticsearch'])
   const hardStop = new AbortController()
   const app = createApp({
@@ -121,7 +136,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const tooLate = setTimeout(() => process.exit(1), STOP_MS).unref()
   const outcome = await server.drain(state, { waitMs: config.AISLE_DRAIN_WAIT_MS, finishMs: FINISH_MS })
   hardStop.abort(problem('unavailable', { detail: 'The process is stopping.' }))
-  await Promise.all([client.close(), pool.end()])
+  await Promise.all([client.close(), pool.end(), degradedPool.end()])
   clearTimeout(tooLate)
   logger.info({ outcome }, 'stopped')
   return outcome === 'clean' ? 0 : 1

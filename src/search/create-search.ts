@@ -5,6 +5,7 @@ import type { CatalogSearch } from './contract.ts'
 import { elasticsearchCalls } from './elasticsearch-calls.ts'
 import { facetKeys } from './facet-keys.ts'
 import { facetValues } from './facet-values.ts'
+import { withFallback } from './fallback.ts'
 import { generationOf } from './generation.ts'
 import { item } from './item.ts'
 import { search } from './searching.ts'
@@ -25,7 +26,7 @@ export function createSearch(options: SearchOptions): CatalogSearch {
     itemsGeneration: generationOf(calls, names.itemsAlias, now),
     suggestionsGeneration: generationOf(calls, names.suggestionsAlias, now),
   }
-  return {
+  const index: CatalogSearch = {
     search: (query, signal) => search(shop, query, signal),
     suggest: suggesting(shop),
     categories: (signal) => categories(shop, signal),
@@ -33,4 +34,5 @@ export function createSearch(options: SearchOptions): CatalogSearch {
     facet: (query, signal) => facetValues(shop, query, signal),
     item: (itemId, signal) => item(shop, itemId, signal),
   }
+  return withFallback(shop, index, options.patience)
 }

@@ -1,10 +1,11 @@
 /**
- * The one way from search to Elasticsearch: every request has a deadline and a signal, is measured, and fails
- * with a named error. Nothing of the server's own text gets out.
+ * The one way from search to Elasticsearch: every request has a deadline and a signal, is measured, passes the
+ * breaker, and fails with a named error. Nothing of the server's own text gets out.
  */
 import { type Client, errors, type estypes } from '@elastic/elasticsearch'
 import { statusOf } from '../elasticsearch/client.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { Breaker } from './breaker.ts'
 import { SearchUnavailable } from './unavailable.ts'
 
 /** Fields of a document that a search asked for. */
@@ -43,15 +44,24 @@ const REQUEST_TIMEOUT_MS = 5_000
 
 /** @param now monotonic clock, ms */
 export function elasticsearchCalls(client: Client, metrics: Metrics, now: () => number): ElasticsearchCalls {
+  const breaker = new Breaker()
   async function call<T>(operation: Operation, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
     signal.throwIfAborted()
     const began = now()
+    if (!breaker.allow(began)) throw new SearchUnavailable('Elasticsearch has not answered lately')
     try {
-      return await run()
+      const answer = await run()
+      breaker.succeeded(now())
+      return answer
     } catch (thrown) {
+      const isLate = signal.aborted && isTimeout(signal.reason)
+      if (isLate || (!signal.aborted && isSick(thrown))) breaker.failed(now())
+      else if (signal.aborted) breaker.withdrawn()
+      else breaker.succeeded(now())
       signal.throwIfAborted()
       throw isAway(thrown) ? new SearchUnavailable('Elasticsearch did not answer', { cause: thrown }) : thrown
     } finally {
+      metrics.set('breaker_open', breaker.state(now()) === 'closed' ? 0 : 1, { dependency: 'elasticsearch' })
       metrics.observe('es_request_seconds', (now() - began) / 1_000, { operation })
     }
   }
@@ -71,6 +81,18 @@ export function elasticsearchCalls(client: Client, metrics: Metrics, now: () => 
         }
       }),
   }
+}
+
+/** The wait for the index was over: as opposed to a caller who went away. */
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
+}
+
+/** Whether the server is unwell: a missing index or a full queue is an answer of a healthy one. */
+function isSick(thrown: unknown): boolean {
+  if (!(thrown instanceof errors.ResponseError)) return isAway(thrown)
+  const status = statusOf(thrown)
+  return status === null || status >= 500
 }
 
 /** Whether another request later may succeed: as opposed to a request that the server will never take. */

@@ -17,6 +17,22 @@ export type Patience = { readonly searchMs: number; readonly suggestMs: number }
 export function withFallback(shop: Shop, index: CatalogSearch, patience: Patience): CatalogSearch {
   const search = degradedSearch(shop)
   const suggest = degradedSuggest(shop)
+  const first = async <T>(
+    patienceMs: number,
+    signal: AbortSignal,
+    ask: (bounded: AbortSignal) => Promise<T>,
+    otherwise: () => Promise<T>,
+  ): Promise<T> => {
+    const late = AbortSignal.timeout(patienceMs)
+    try {
+      return await ask(AbortSignal.any([signal, late]))
+    } catch (thrown) {
+      signal.throwIfAborted()
+      if (thrown !== late.reason && !(thrown instanceof SearchUnavailable)) throw thrown
+      shop.metrics.count('search_degraded_total', { dependency: DEGRADED })
+      return await otherwise()
+    }
+  }
   return {
     ...index,
     search: (query, signal) =>
@@ -40,22 +56,6 @@ export function withFallback(shop: Shop, index: CatalogSearch, patience: Patienc
         (bounded) => index.facet(query, bounded),
         () => facetWithoutIndex(shop, search, query, signal),
       ),
-  }
-}
-
-async function first<T>(
-  patienceMs: number,
-  signal: AbortSignal,
-  ask: (bounded: AbortSignal) => Promise<T>,
-  otherwise: () => Promise<T>,
-): Promise<T> {
-  const late = AbortSignal.timeout(patienceMs)
-  try {
-    return await ask(AbortSignal.any([signal, late]))
-  } catch (thrown) {
-    signal.throwIfAborted()
-    if (thrown !== late.reason && !(thrown instanceof SearchUnavailable)) throw thrown
-    return await otherwise()
   }
 }
 

@@ -7,6 +7,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { CategoryTree } from './category-tree.ts'
 import type { ElasticsearchCalls } from './elasticsearch-calls.ts'
 import type { FacetKeys } from './facet-keys.ts'
+import type { Patience } from './fallback.ts'
 
 export type SearchOptions = {
   readonly client: Client
@@ -15,6 +16,8 @@ export type SearchOptions = {
   readonly degradedPool: Pool
   readonly names: Names
   readonly metrics: Metrics
+  /** How long an answer waits for the index before Postgres is asked. */
+  readonly patience: Patience
   /** Signs cursors; at least 32 characters, the same in every api process. */
   readonly cursorSecret: string
   /** How numbers are written, such as `en-GB`. */

@@ -41,6 +41,16 @@ export const METRICS = {
     labels: ['operation'],
     buckets: LATENCY,
   },
+  breaker_open: {
+    kind: 'gauge',
+    help: '1 while a dependency is not asked because it did not answer',
+    labels: ['dependency'],
+  },
+  search_degraded_total: {
+    kind: 'counter',
+    help: 'Answers that had to do without a server',
+    labels: ['dependency'],
+  },
   search_zero_results_total: { kind: 'counter', help: 'Searches that found nothing', labels: [] },
   index_lag_seconds: {
     kind: 'gauge',

@@ -106,7 +106,10 @@ function rankedQuery(parts: SearchParts, filter: readonly Clause[]): Clause {
   }
   const words = parts.words === null ? [] : [parts.words]
   const buyable: Clause = { bool: { must_not: [OUT_OF_STOCK] } }
-  const first = parts.outOfStock === 'last' ? { should: [{ constant_score: { filter: buyable } }] } : {}
+  const first =
+    parts.outOfStock === 'last'
+      ? { should: [{ constant_score: { filter: buyable } }], minimum_should_match: 0 }
+      : {}
   return { bool: { filter: [...words, ...filter], ...hidden, ...first } }
 }
 

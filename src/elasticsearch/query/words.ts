@@ -12,9 +12,12 @@ const TEXT_FIELDS = ['name^8', 'model^4', 'brand^4', 'description^4', 'attrs_tex
 
 /** Every word in some field, or a code. */
 export function allWords(query: QueryText): Clause {
-  return withCodes(query, {
-    bool: { must: [combined(query.text, 'and')], ...phraseBonus(query) },
-  })
+  return withCodes(query, everyWord(query))
+}
+
+/** Every word in some field; side by side in the name counts a little more. */
+export function everyWord(query: QueryText): Clause {
+  return { bool: { must: [combined(query.text, 'and')], ...phraseBonus(query) } }
 }
 
 /** At least one word in some field, or the category's name, or a code. */

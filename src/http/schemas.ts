@@ -84,6 +84,8 @@ const STEPS = [
   'code',
   'all_words',
   'code_part',
+  'prefix',
+  'prefix',
   'split',
   'joined',
   'corrected',

@@ -85,7 +85,6 @@ const STEPS = [
   'all_words',
   'code_part',
   'prefix',
-  'prefix',
   'split',
   'joined',
   'corrected',

@@ -103,6 +103,7 @@ describeWith('data-icecat', 'on the Icecat products', () => {
 
   test.each([
     ['wireles keybord', 'corrected', 'wireless keyboard'],
+    ['wireless keyb', 'prefix', 'wireless keyb'],
     ['harddrive', 'split', 'hard drive'],
     ['lap top', 'joined', 'laptop'],
     ['color laser jet printer', 'joined', 'color laserjet printer'],

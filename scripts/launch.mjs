@@ -4,7 +4,6 @@
  * and when the entry is killed, what it left running is ended from here.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { CHECKOUT, pathWith, prepareNode } from './node.mjs'
@@ -51,22 +50,15 @@ function endGroup(leader) {
   }
 }
 
-/** npm does not tell its child when it is killed. Between the two there is a shell, which does not tell either. */
+/**
+ * npm does not tell its child when it is killed; the child sees that it has another parent. (The scripts of
+ * package.json begin with `exec`, so that no shell stands between the two: it would die of a signal that npm
+ * passes on, and npm would be gone before the servers are.)
+ */
 function followNpm(child) {
   if (!process.env.npm_lifecycle_event) return
-  const atStart = ancestors()
+  const npm = process.ppid
   setInterval(() => {
-    if (ancestors() !== atStart) child.stdin.destroy()
+    if (process.ppid !== npm) child.stdin.destroy()
   }, PARENT_POLL_MS).unref()
-}
-
-/** Parent and grandparent; an orphan is given another one. */
-function ancestors() {
-  const shell = process.ppid
-  try {
-    const fields = readFileSync(`/proc/${shell}/stat`, 'utf8')
-    return `${shell} ${fields.slice(fields.lastIndexOf(')') + 2).split(' ')[1]}`
-  } catch {
-    return String(shell) // a system without /proc: only the shell is seen
-  }
 }

@@ -75,7 +75,8 @@ function readPackages(file) {
 
 /** npm runs under the same Node as the project: under an older one it resolves other versions. */
 function runNpm(args, cwd, node) {
-  return run('npm', [...args, '--no-audit', '--no-fund'], cwd, pathWith(node))
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
+  return run('npm', [...args, ...quiet], cwd, pathWith(node))
 }
 
 /** PATH with the folder of this Node first. */

@@ -42,7 +42,7 @@ const makeId = () => uuidV7(Date.now(), randomBytes(10))
 
 /** Servers, and what is built on them. Nothing is asked of a server yet. */
 function connect(config: Config) {
-  const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'breaker_', 'index_lag'])
+  const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'index_lag'])
   const names = namesFor(config.AISLE_NAMESPACE)
   const client = createElasticsearch({
     url: config.ELASTICSEARCH_URL,

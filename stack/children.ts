@@ -49,7 +49,12 @@ export function keepChild(plan: ChildPlan, context: ChildContext): Child {
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => undefined) // nobody listens when the demo stops before
   const runOnce = async () => {
-    const child = spawnDetached(process.execPath, plan.command, { cwd: CHECKOUT, env: plan.env, logFile })
+    const [entry = '', ...args] = plan.command
+    const child = spawnDetached(process.execPath, [join(CHECKOUT, entry), ...args], {
+      cwd: CHECKOUT,
+      env: plan.env,
+      logFile,
+    })
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once('exit', resolve)
       child.once('error', reject)

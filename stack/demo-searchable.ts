@@ -1,6 +1,7 @@
 /** The wait of a demo until search shows the whole catalogue, with a bar. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { z } from 'zod'
 import { namesFor } from '../src/catalog/names.ts'
 import { startProgress } from '../src/command/progress.ts'
 import type { ServerUrls } from './servers.ts'
@@ -22,7 +23,7 @@ export async function untilSearchable(
   try {
     while (indexed !== items) {
       signal.throwIfAborted()
-      const count = await countDocuments(urls.elasticsearch, namesFor(namespace).itemsAlias)
+      const count = await countDocuments(urls.elasticsearch, namesFor(namespace).itemsAlias, items)
       if (count !== indexed) movedAt = performance.now()
       if (performance.now() - movedAt > STALLED_AFTER_MS) {
         throw new Error(
@@ -51,13 +52,31 @@ async function countItems(url: string): Promise<number> {
   }
 }
 
-/** 0 while there is no index. */
-async function countDocuments(url: string, alias: string): Promise<number> {
-  const response = await fetch(`${url}/${alias}/_count?ignore_unavailable=true`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: { bool: { must_not: { term: { tombstone: true } } } } }),
+/**
+ * Documents that search shows; while the first index is being built and nothing is shown, the ones written to it.
+ * One less than all of them then, because being written is not being shown.
+ */
+async function countDocuments(url: string, alias: string, items: number): Promise<number> {
+  const shown = await ask(url, `${alias}/_count`, Counted, {
+    query: { bool: { must_not: { term: { tombstone: true } } } },
   })
-  const body = (await response.json()) as { count?: number }
-  return body.count ?? 0
+  if (shown) return shown.count
+  const written = await ask(url, `${alias}-v*/_stats/indexing`, Written)
+  return Math.min(written?._all.primaries.indexing?.index_total ?? 0, Math.max(0, items - 1))
+}
+
+const Counted = z.object({ count: z.number() })
+const Written = z.object({
+  _all: z.object({ primaries: z.object({ indexing: z.object({ index_total: z.number() }).optional() }) }),
+})
+
+/** @returns null when there is no such index */
+async function ask<T>(url: string, path: string, answer: z.ZodType<T>, body?: object): Promise<T | null> {
+  const response = await fetch(`${url}/${path}`, {
+    method: body ? 'POST' : 'GET',
+    headers: { 'content-type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  const text: unknown = await response.json()
+  return response.status === 404 ? null : answer.parse(text)
 }

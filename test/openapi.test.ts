@@ -42,6 +42,15 @@ test.each([
   expect(judge(path, reply.status, reply.headers.get('content-type') ?? '', await reply.json())).toEqual([])
 })
 
+test('the example of every answer is itself an answer', () => {
+  const judge = judgeBy(document)
+  for (const [path, { get }] of Object.entries(document.paths)) {
+    const example = get?.responses[200]?.content?.['application/json']?.example
+    expect(example, path).toBeDefined()
+    expect(judge(path, 200, 'application/json', example), path).toEqual([])
+  }
+})
+
 test('a field that the document does not know is found by the judge', () => {
   const judge = judgeBy(document)
   const body = { suggestions: [], degraded: [], index_generation: 'x', took_ms: 1, extra: 1 }

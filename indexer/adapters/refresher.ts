@@ -6,20 +6,13 @@ import type { Client } from '@elastic/elasticsearch'
 import { messageOf } from '../../src/errors.ts'
 import type { Logger } from '../../src/telemetry/log.ts'
 import { BULK_RETRY, backoffMs } from '../core/backoff.ts'
-import { createBell, sleep } from './wait.ts'
+import { type Bell, createBell, sleep } from './wait.ts'
 
 /** What became durable together. */
 export type DurableBatch = {
   readonly ids: readonly string[]
   /** Commit time of the oldest change in it, ms since 1970; null: not from the stream (fan-out, rescan). */
   readonly oldestCommitMs: number | null
-}
-
-export type Refresher = {
-  /** The batch is durable in the live index. */
-  add(batch: DurableBatch): void
-  /** Runs until the signal. */
-  run(signal: AbortSignal): Promise<void>
 }
 
 export type RefresherOptions = {
@@ -37,48 +30,55 @@ export type RefresherOptions = {
 const REFRESH_TIMEOUT_MS = 10_000
 const IDLE_LOOK_MS = 60_000
 
-export function createRefresher(options: RefresherOptions): Refresher {
-  const bell = createBell()
-  let waiting: DurableBatch[] = []
-  const refreshOnce = async (signal: AbortSignal): Promise<boolean> => {
-    const index = options.liveIndex()
+export class Refresher {
+  readonly #options: RefresherOptions
+  readonly #bell: Bell = createBell()
+  #waiting: DurableBatch[] = []
+
+  constructor(options: RefresherOptions) {
+    this.#options = options
+  }
+
+  /** The batch is durable in the live index. */
+  add(batch: DurableBatch): void {
+    this.#waiting.push(batch)
+    this.#bell.ring()
+  }
+
+  /** Runs until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { now, random, everyMs } = this.#options
+    for (let failures = 0; ; ) {
+      if (this.#waiting.length === 0) await this.#bell.wait(IDLE_LOOK_MS, signal)
+      if (this.#waiting.length === 0) continue
+      const batches = this.#waiting
+      this.#waiting = []
+      const startedAt = now()
+      if (await this.#refreshOnce(signal)) {
+        failures = 0
+        this.#options.onVisible(batches)
+      } else {
+        failures += 1
+        this.#waiting = [...batches, ...this.#waiting]
+        await sleep(backoffMs(BULK_RETRY, failures, random()), signal)
+      }
+      const restMs = everyMs - (now() - startedAt)
+      if (restMs > 0) await sleep(restMs, signal)
+    }
+  }
+
+  async #refreshOnce(signal: AbortSignal): Promise<boolean> {
+    const { client, liveIndex, log } = this.#options
+    const index = liveIndex()
     if (index === null) return true
     try {
-      const { _shards } = await options.client.indices.refresh(
-        { index },
-        { signal, requestTimeout: REFRESH_TIMEOUT_MS },
-      )
+      const options = { signal, requestTimeout: REFRESH_TIMEOUT_MS }
+      const { _shards } = await client.indices.refresh({ index }, options)
       return (_shards?.failed ?? 0) === 0
     } catch (thrown) {
       signal.throwIfAborted()
-      options.log.warn({ index, reason: messageOf(thrown) }, 'a refresh failed and is repeated')
+      log.warn({ index, reason: messageOf(thrown) }, 'a refresh failed and is repeated')
       return false
     }
-  }
-  return {
-    add(batch) {
-      waiting.push(batch)
-      bell.ring()
-    },
-    async run(signal) {
-      let failures = 0
-      for (;;) {
-        if (waiting.length === 0) await bell.wait(IDLE_LOOK_MS, signal)
-        if (waiting.length === 0) continue
-        const batches = waiting
-        waiting = []
-        const startedAt = options.now()
-        if (await refreshOnce(signal)) {
-          failures = 0
-          options.onVisible(batches)
-        } else {
-          failures += 1
-          waiting = [...batches, ...waiting]
-          await sleep(backoffMs(BULK_RETRY, failures, options.random()), signal)
-        }
-        const restMs = options.everyMs - (options.now() - startedAt)
-        if (restMs > 0) await sleep(restMs, signal)
-      }
-    },
   }
 }

@@ -4,28 +4,18 @@
  * operation once (facts E8a to E8c are about a writer that did not).
  */
 import type { Client } from '@elastic/elasticsearch'
-import { errorTypeOf, statusOf } from '../../src/elasticsearch/client.ts'
-import { ExitError, messageOf } from '../../src/errors.ts'
+import { ExitError } from '../../src/errors.ts'
 import type { Logger } from '../../src/telemetry/log.ts'
 import type { Metrics } from '../../src/telemetry/metrics.ts'
-import { createAimd } from '../core/aimd.ts'
+import { type Aimd, createAimd } from '../core/aimd.ts'
 import { BULK_RETRY, backoffMs } from '../core/backoff.ts'
-import { type AnswerClass, classifyItem, classifyRequest } from '../core/classifier.ts'
-import { type Bulk, createLanes } from '../core/lanes.ts'
+import type { AnswerClass } from '../core/classifier.ts'
+import { type Bulk, createLanes, type Lanes } from '../core/lanes.ts'
 import type { Operation } from '../core/operation.ts'
-import { createPoisonGuard, withoutValues } from '../core/poison.ts'
+import { createPoisonGuard, type PoisonGuard, withoutValues } from '../core/poison.ts'
+import { sendBulk, type Verdict } from './bulk.ts'
 import type { DeadDocument } from './state-pg.ts'
 import { sleep, until } from './wait.ts'
-
-export type Sink = {
-  readonly index: string
-  push(operation: Operation): void
-  /** Operations queued or under way, and their size in bytes. */
-  readonly depth: number
-  readonly size: number
-  /** Resolves when nothing is queued. */
-  drained(signal: AbortSignal): Promise<void>
-}
 
 export type DeadLetters = {
   /** Ids that are dead when the sink starts. */
@@ -44,7 +34,7 @@ export type SinkOptions = {
   readonly random: () => number
   /** Ends the writer; what is not durable is dropped and comes again from the stream. */
   readonly signal: AbortSignal
-  /** The sink cannot go on. */
+  /** The sink cannot go on: ExitError for a person, IndexMissing, or an error of a server. */
   readonly fail: (reason: unknown) => void
 }
 
@@ -58,148 +48,199 @@ export class IndexMissing extends Error {
   }
 }
 
+/** What has to be written again, and the class of the answer that said so. */
+type Round = { readonly again: readonly Operation[]; readonly because: AnswerClass }
+
 const LANES = { lanes: 4, maxItems: 1_000, maxSize: 4_000_000 } as const
 const OPEN_AT_START = 2
-/** A healthy bulk takes well under a second; longer is a frozen server or a dead connection. */
-const BULK_TIMEOUT_MS = 10_000
 const BLOCKED_PAUSE_MS = 5_000
-const DENIED_PAUSE_MS = 5_000
 const SERVER_ERROR_ATTEMPTS = 10
+const DRAIN_LOOK_MS = 5
 const EXIT_HALTED = 4
 
-type Item = { readonly status: number; readonly error?: { readonly type?: string; readonly reason?: string } }
-type Verdict = { readonly class: AnswerClass; readonly type: string; readonly reason: string }
+export class Sink {
+  readonly index: string
+  readonly #options: SinkOptions
+  readonly #lanes: Lanes = createLanes(LANES)
+  readonly #aimd: Aimd = createAimd(OPEN_AT_START, LANES.lanes)
+  readonly #guard: PoisonGuard
+  readonly #dead: Set<string>
+  readonly #serverErrors = new WeakMap<Operation, number>()
+  #underway = 0
+  #isAbandoned = false
 
-export function createSink(options: SinkOptions): Sink {
-  const lanes = createLanes(LANES)
-  const aimd = createAimd(OPEN_AT_START, LANES.lanes)
-  const guard = createPoisonGuard(options.dead.known.length)
-  const dead = new Set(options.dead.known)
-  const errors = new WeakMap<Operation, number>()
-  let underway = 0
-
-  const pump = (): void => {
-    while (underway < aimd.limit && !options.signal.aborted) {
-      const bulk = lanes.next()
-      if (!bulk) return
-      underway += 1
-      void run(bulk)
-    }
+  constructor(options: SinkOptions) {
+    this.index = options.index
+    this.#options = options
+    this.#guard = createPoisonGuard(options.dead.known.length)
+    this.#dead = new Set(options.dead.known)
   }
-  const run = async (bulk: Bulk): Promise<void> => {
+
+  push(operation: Operation): void {
+    this.#lanes.push(operation)
+    this.#pump()
+  }
+
+  /** Operations queued or under way. */
+  get depth(): number {
+    return this.#lanes.depth
+  }
+
+  /** Their size, bytes. */
+  get size(): number {
+    return this.#lanes.size
+  }
+
+  /** Nobody needs this index any more: what is queued counts as done. */
+  abandon(): void {
+    this.#isAbandoned = true
+  }
+
+  /** Resolves when nothing is queued. */
+  async drained(signal: AbortSignal): Promise<void> {
+    await until(() => this.#lanes.depth === 0, DRAIN_LOOK_MS, signal)
+  }
+
+  #pump(): void {
+    while (this.#underway < this.#aimd.limit && !this.#options.signal.aborted) {
+      const bulk = this.#lanes.next()
+      if (!bulk) break
+      this.#underway += 1
+      void this.#run(bulk)
+    }
+    this.#options.metrics.set('indexer_open_bulks', this.#underway)
+  }
+
+  /** Write one bulk until every operation of it is settled. The lane is taken meanwhile. */
+  async #run(bulk: Bulk): Promise<void> {
     try {
       let left = bulk.operations
       for (let attempt = 1; left.length > 0; attempt++) {
-        const round = await writeOnce(left)
+        const round = await this.#write(left)
         left = round.again
-        if (left.length === 0) break
-        underway -= 1 // a pausing lane must not keep the others from writing
-        pump()
-        try {
-          await sleep(pauseOf(round.pause, attempt), options.signal)
-        } finally {
-          underway += 1
-        }
+        if (left.length > 0) await this.#pause(round.because, attempt)
       }
-      lanes.free(bulk.lane, [])
+      this.#lanes.free(bulk.lane, [])
     } catch (thrown) {
-      options.fail(thrown)
+      this.#options.fail(thrown)
     } finally {
-      underway -= 1
+      this.#underway -= 1
     }
-    pump()
-  }
-  const pauseOf = (reason: AnswerClass, attempt: number): number => {
-    if (reason === 'blocked') return BLOCKED_PAUSE_MS
-    if (reason === 'denied') return DENIED_PAUSE_MS
-    return backoffMs(BULK_RETRY, attempt, options.random())
+    this.#pump()
   }
 
-  /** Write and settle what can be settled. @returns what has to be written again, and the class that said so */
-  const writeOnce = async (
-    operations: readonly Operation[],
-  ): Promise<{ again: readonly Operation[]; pause: AnswerClass }> => {
-    const answer = await sendBulk(options, operations, aimd.limit)
+  /** A pausing lane does not keep the others from writing. */
+  async #pause(because: AnswerClass, attempt: number): Promise<void> {
+    const { signal, random } = this.#options
+    const isBlocked = because === 'blocked' || because === 'denied'
+    this.#underway -= 1
+    this.#pump()
+    try {
+      await sleep(isBlocked ? BLOCKED_PAUSE_MS : backoffMs(BULK_RETRY, attempt, random()), signal)
+    } finally {
+      this.#underway += 1
+    }
+  }
+
+  async #write(operations: readonly Operation[]): Promise<Round> {
+    const { client, metrics, now, signal } = this.#options
+    if (this.#isAbandoned) {
+      for (const operation of operations) operation.done()
+      return { again: [], because: 'done' }
+    }
+    const startedAt = now()
+    const answer = await sendBulk(client, this.index, operations, signal)
+    metrics.observe('indexer_bulk_seconds', (now() - startedAt) / 1000)
     if ('items' in answer) {
-      aimd.succeeded()
-      return await settle(operations, answer.items)
+      this.#aimd.succeeded()
+      return await this.#settle(operations, answer.items)
     }
-    options.metrics.count('indexer_bulk_items_total', { class: answer.class }, operations.length)
-    const first = operations[0]
-    if (answer.class === 'size' || answer.class === 'bisect') {
-      if (operations.length === 1 && first) {
-        await bury(first, answer)
-        return { again: [], pause: 'done' }
-      }
-      const half = Math.ceil(operations.length / 2)
-      const left = await writeOnce(operations.slice(0, half))
-      const right = await writeOnce(operations.slice(half))
-      return {
-        again: [...left.again, ...right.again],
-        pause: left.again.length > 0 ? left.pause : right.pause,
-      }
+    metrics.count('indexer_bulk_items_total', { class: answer.request.class }, operations.length)
+    if (answer.request.class === 'size' || answer.request.class === 'bisect') {
+      return await this.#halve(operations, answer.request)
     }
-    refuse(answer)
-    return { again: operations, pause: answer.class }
+    this.#refuse(answer.request)
+    return { again: operations, because: answer.request.class }
   }
 
-  const settle = async (
-    operations: readonly Operation[],
-    items: readonly Item[],
-  ): Promise<{ again: readonly Operation[]; pause: AnswerClass }> => {
+  /** The request was refused for its size or for one of its documents: find out which. */
+  async #halve(operations: readonly Operation[], verdict: Verdict): Promise<Round> {
+    const [first] = operations
+    if (operations.length === 1 && first) {
+      await this.#bury(first, verdict)
+      return { again: [], because: 'poison' }
+    }
+    const middle = Math.ceil(operations.length / 2)
+    const left = await this.#write(operations.slice(0, middle))
+    const right = await this.#write(operations.slice(middle))
+    return {
+      again: [...left.again, ...right.again],
+      because: left.again.length > 0 ? left.because : right.because,
+    }
+  }
+
+  async #settle(operations: readonly Operation[], verdicts: readonly Verdict[]): Promise<Round> {
     const again: Operation[] = []
     const counts = new Map<AnswerClass, number>()
-    let pause: AnswerClass = 'unknown'
+    let because: AnswerClass = 'done'
     for (const [i, operation] of operations.entries()) {
-      const verdict = verdictOf(operation, items[i])
-      const found = patience(operation, verdict)
-      counts.set(found, (counts.get(found) ?? 0) + 1)
-      if (found === 'done' || found === 'conflict') await finish(operation)
-      else if (found === 'poison') await bury(operation, verdict)
+      const verdict = this.#patient(operation, verdicts[i] ?? NO_VERDICT)
+      counts.set(verdict.class, (counts.get(verdict.class) ?? 0) + 1)
+      if (verdict.class === 'done' || verdict.class === 'conflict') await this.#finish(operation)
+      else if (verdict.class === 'poison') await this.#bury(operation, verdict)
       else {
-        refuse({ ...verdict, class: found })
+        if (because !== verdict.class) this.#refuse(verdict)
+        because = verdict.class
         again.push(operation)
-        pause = found
       }
     }
-    for (const [name, n] of counts) options.metrics.count('indexer_bulk_items_total', { class: name }, n)
-    return { again, pause }
+    for (const [name, n] of counts) {
+      this.#options.metrics.count('indexer_bulk_items_total', { class: name }, n)
+    }
+    return { again, because }
   }
 
   /** A server error is repeated for a while and then taken for the document's fault. */
-  const patience = (operation: Operation, verdict: Verdict): AnswerClass => {
-    if (verdict.class !== 'server_error') return verdict.class
-    const attempts = (errors.get(operation) ?? 0) + 1
-    errors.set(operation, attempts)
-    return attempts >= SERVER_ERROR_ATTEMPTS ? 'poison' : 'server_error'
+  #patient(operation: Operation, verdict: Verdict): Verdict {
+    if (verdict.class !== 'server_error') return verdict
+    const attempts = (this.#serverErrors.get(operation) ?? 0) + 1
+    this.#serverErrors.set(operation, attempts)
+    return attempts >= SERVER_ERROR_ATTEMPTS ? { ...verdict, class: 'poison' } : verdict
   }
-  const finish = async (operation: Operation): Promise<void> => {
-    guard.record(false)
-    if (dead.delete(operation.id)) await options.dead.forget(options.index, operation.id)
+
+  async #finish(operation: Operation): Promise<void> {
+    this.#guard.record(false)
+    if (this.#dead.delete(operation.id)) await this.#options.dead.forget(this.index, operation.id)
     operation.done()
   }
-  const bury = async (operation: Operation, verdict: Verdict): Promise<void> => {
+
+  /** Set a document aside, so that the others go on and it is not lost. @throws ExitError(4) for a flood */
+  async #bury(operation: Operation, verdict: Verdict): Promise<void> {
     const record: DeadDocument = {
-      index: options.index,
+      index: this.index,
       id: operation.id,
       operation: operation.kind,
       version: String(operation.version),
       error_type: verdict.type,
       reason: withoutValues(verdict.reason),
     }
-    options.log.error(record, 'a document cannot be written and was set aside')
-    await options.dead.record(record)
-    if (!dead.has(operation.id)) guard.record(true)
-    dead.add(operation.id)
-    if (guard.isFlood) {
-      throw new ExitError(EXIT_HALTED, `index ${options.index} refuses too many documents: ${record.reason}`)
+    this.#options.log.error(record, 'a document cannot be written and was set aside')
+    await this.#options.dead.record(record)
+    if (!this.#dead.has(operation.id)) this.#guard.record(true)
+    this.#dead.add(operation.id)
+    if (this.#guard.isFlood) {
+      throw new ExitError(
+        EXIT_HALTED,
+        `index ${this.index} refuses too many documents, the last for ${record.error_type}: ${record.reason}`,
+      )
     }
     operation.done()
   }
-  /** @throws for answers after which nothing may be repeated */
-  const refuse = (verdict: Verdict): void => {
-    if (verdict.class === 'capacity') aimd.refused()
-    if (verdict.class === 'missing_index') throw new IndexMissing(options.index)
+
+  /** Note a refusal that is repeated. @throws for an answer after which nothing may be repeated */
+  #refuse(verdict: Verdict): void {
+    if (verdict.class === 'capacity') this.#aimd.refused()
+    if (verdict.class === 'missing_index' && !this.#isAbandoned) throw new IndexMissing(this.index)
     if (verdict.class === 'halt') {
       throw new ExitError(
         EXIT_HALTED,
@@ -207,71 +248,11 @@ export function createSink(options: SinkOptions): Sink {
       )
     }
     const isAlarm = verdict.class === 'blocked' || verdict.class === 'denied'
-    options.log[isAlarm ? 'error' : 'warn'](
-      { index: options.index, class: verdict.class, error_type: verdict.type, reason: verdict.reason },
+    this.#options.log[isAlarm ? 'error' : 'warn'](
+      { index: this.index, class: verdict.class, error_type: verdict.type, reason: verdict.reason },
       'a bulk is written again',
     )
   }
-  return {
-    index: options.index,
-    push(operation) {
-      lanes.push(operation)
-      pump()
-    },
-    get depth() {
-      return lanes.depth
-    },
-    get size() {
-      return lanes.size
-    },
-    drained: (signal) => until(() => lanes.depth === 0, DRAIN_LOOK_MS, signal),
-  }
 }
 
-const DRAIN_LOOK_MS = 5
-
-function verdictOf(operation: Operation, item: Item | undefined): Verdict {
-  const type = item?.error?.type ?? null
-  return {
-    class: item ? classifyItem(operation.kind, item.status, type) : 'unknown',
-    type: type ?? String(item?.status ?? 'no answer'),
-    reason: item?.error?.reason ?? '',
-  }
-}
-
-type BulkAnswer = { readonly items: readonly Item[] } | Verdict
-
-async function sendBulk(
-  options: SinkOptions,
-  operations: readonly Operation[],
-  open: number,
-): Promise<BulkAnswer> {
-  const startedAt = options.now()
-  options.metrics.set('indexer_open_bulks', open)
-  try {
-    const answer = await options.client.transport.request<{
-      items?: readonly Readonly<Record<string, Item>>[]
-    }>(
-      {
-        method: 'POST',
-        path: `/${encodeURIComponent(options.index)}/_bulk`,
-        querystring: { filter_path: 'items.*.status,items.*.error.type,items.*.error.reason' },
-        bulkBody: operations.map((operation) => operation.lines).join(''),
-      },
-      { requestTimeout: BULK_TIMEOUT_MS, signal: options.signal, maxRetries: 0 },
-    )
-    const items = (answer.items ?? []).flatMap((item) => Object.values(item))
-    if (items.length === operations.length) return { items }
-    return { class: 'unknown', type: 'incomplete', reason: `${items.length} of ${operations.length} answers` }
-  } catch (thrown) {
-    options.signal.throwIfAborted()
-    const type = errorTypeOf(thrown)
-    return {
-      class: classifyRequest(statusOf(thrown), type),
-      type: type ?? (thrown instanceof Error ? thrown.name : 'unknown'),
-      reason: messageOf(thrown),
-    }
-  } finally {
-    options.metrics.observe('indexer_bulk_seconds', (options.now() - startedAt) / 1000)
-  }
-}
+const NO_VERDICT: Verdict = { class: 'unknown', type: 'no answer', reason: '' }

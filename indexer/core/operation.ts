@@ -16,7 +16,7 @@ export type Operation = {
   readonly lines: string
   /** Estimate: UTF-16 units of `lines`, which is bytes for most catalogues. */
   readonly size: number
-  /** Durable, or recorded as dead. */
+  /** Durable in one index, or recorded as dead; called once by each index that it was pushed to. */
   readonly done: () => void
 }
 

@@ -33,7 +33,13 @@ export type BuildOptions = {
 }
 
 /** A build whose sink is attached: changes reach it, copies do not yet. */
-export type PreparedBuild = { readonly sink: Sink; readonly build: Build; readonly options: BuildOptions }
+export type PreparedBuild = {
+  readonly sink: Sink
+  readonly build: Build
+  readonly options: BuildOptions
+  /** Rejects when the new index cannot be written. */
+  readonly failed: Promise<never>
+}
 
 const RANGES = 8
 const FENCE_LOOK_MS = 20
@@ -47,7 +53,8 @@ export async function prepareBuild(session: Session, options: BuildOptions): Pro
   const { client, names, mapping } = context
   const index = nextIndexName(names.itemsAlias, await familyOf(client, names.itemsAlias))
   await createIndex(client, index, mapping)
-  const { sink, floor } = await attachSink(session, index, true)
+  const failed = Promise.withResolvers<never>()
+  const { sink, floor } = await attachSink(session, index, true, failed.reject)
   await book.add({
     index,
     mapping: mapping.name,
@@ -62,7 +69,7 @@ export async function prepareBuild(session: Session, options: BuildOptions): Pro
     ranges: [],
     keep_until: null,
   })
-  return await begin(session, options, sink)
+  return await begin(session, options, sink, failed.promise)
 }
 
 /** Go on with a build that an earlier run began. */
@@ -71,15 +78,22 @@ export async function resumeBuild(
   options: BuildOptions,
   state: IndexState,
 ): Promise<PreparedBuild> {
-  const { sink } = await attachSink(session, state.index, state.phase !== 'purge')
-  return await begin(session, options, sink)
+  const failed = Promise.withResolvers<never>()
+  const { sink } = await attachSink(session, state.index, state.phase !== 'purge', failed.reject)
+  return await begin(session, options, sink, failed.promise)
 }
 
-async function begin(session: Session, options: BuildOptions, sink: Sink): Promise<PreparedBuild> {
+async function begin(
+  session: Session,
+  options: BuildOptions,
+  sink: Sink,
+  failed: Promise<never>,
+): Promise<PreparedBuild> {
+  failed.catch(() => undefined) // raced by whoever runs the build
   const build: Build = { ...options.build, state: 'running', index: sink.index, message: null }
   await writeBuild(session.context.pool, build)
   session.context.log.info({ index: sink.index, reason: build.reason }, 'an index is being built')
-  return { sink, build, options }
+  return { sink, build, options, failed }
 }
 
 /** Run the phases that are left. @returns when search reads the index */
@@ -225,14 +239,30 @@ async function swap(session: Session, prepared: PreparedBuild): Promise<void> {
   await swapAlias(context.client, context.names.itemsAlias, index)
   await book.update(index, { phase: 'live' })
   pipeline.setLive(index)
-  const keepMs = prepared.build.keep_seconds * 1_000
-  for (const state of book.all) {
-    if (state.index === index || state.phase !== 'live') continue
-    if (keepMs === 0) await dropIndex(session, state.index)
-    else {
-      const keep_until = new Date(context.now() + keepMs).toISOString()
-      await book.update(state.index, { phase: 'kept', keep_until })
-    }
-  }
+  await retire(session, index, prepared.build.keep_seconds)
   context.log.info({ index, alias: context.names.itemsAlias }, 'search reads the new index')
+}
+
+/** The replaced index is kept and fed for its window; one is enough to go back to, so older ones go. */
+async function retire(session: Session, live: string, keepSeconds: number): Promise<void> {
+  const { context, book } = session
+  const keepUntil = new Date(context.now() + keepSeconds * 1_000).toISOString()
+  const replaced = book.all.filter((state) => state.index !== live && state.phase === 'live')
+  const older = book.all.filter((state) => state.phase === 'kept')
+  for (const { index } of replaced) {
+    if (keepSeconds === 0) await dropIndex(session, index)
+    else await book.update(index, { phase: 'kept', keep_until: keepUntil })
+  }
+  if (replaced.length > 0) for (const { index } of older) await dropIndex(session, index)
+}
+
+/** The build is over and search stays with what it has. */
+export async function giveUpBuild(session: Session, prepared: PreparedBuild, reason: string): Promise<void> {
+  const { context } = session
+  context.log.error(
+    { index: prepared.sink.index, reason },
+    'a build is given up; search keeps the index it has',
+  )
+  await dropIndex(session, prepared.sink.index)
+  await writeBuild(context.pool, { ...prepared.build, state: 'failed', message: reason })
 }

@@ -1,8 +1,10 @@
 /** Runs the build that a session began with, then those that people ask for, one at a time. */
+import { ExitError, messageOf } from '../../src/errors.ts'
 import { untilElasticsearch } from '../adapters/retry.ts'
+import { IndexMissing } from '../adapters/sink.ts'
 import { readBuild } from '../adapters/state-pg.ts'
 import { sleep } from '../adapters/wait.ts'
-import { type BuildOptions, type PreparedBuild, prepareBuild, runBuild } from './build.ts'
+import { type BuildOptions, giveUpBuild, type PreparedBuild, prepareBuild, runBuild } from './build.ts'
 import type { Session } from './sinks.ts'
 
 export type Builder = {
@@ -22,7 +24,14 @@ export function createBuilder(
   let isBusy = begun !== null
   const finish = async (prepared: PreparedBuild, signal: AbortSignal): Promise<void> => {
     // The phases can be repeated, so an outage of Elasticsearch only makes the build later.
-    await untilElasticsearch(() => runBuild(session, prepared, signal), 'a build', context, signal)
+    const run = () => runBuild(session, prepared, signal)
+    try {
+      await Promise.race([prepared.failed, untilElasticsearch(run, 'a build', context, signal)])
+    } catch (thrown) {
+      const isBuildsOwn = thrown instanceof ExitError || thrown instanceof IndexMissing
+      if (!isBuildsOwn || session.pipeline.liveIndex === null) throw thrown
+      await giveUpBuild(session, prepared, messageOf(thrown))
+    }
   }
   return {
     get isBusy() {

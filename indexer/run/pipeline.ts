@@ -4,16 +4,16 @@
  * learns when all sinks have them (I2). Nothing here waits inside the stream's callback.
  */
 import type { DocumentBody } from '../../mappings/define.ts'
-import { createRefresher } from '../adapters/refresher.ts'
+import { type DurableBatch, Refresher } from '../adapters/refresher.ts'
 import { readSnapshot, rereadRows } from '../adapters/rows.ts'
 import type { Sink } from '../adapters/sink.ts'
-import { createBell, sleep, until } from '../adapters/wait.ts'
+import { type Bell, createBell, sleep, until } from '../adapters/wait.ts'
 import { backoffMs, NOT_VISIBLE } from '../core/backoff.ts'
 import type { Change } from '../core/changes.ts'
 import { createLedger, type Epoch, type Ledger } from '../core/ledger.ts'
 import { type Lsn, maxLsn } from '../core/lsn.ts'
-import { operationOf } from '../core/operation.ts'
-import { createUnseen } from '../core/unseen.ts'
+import { type Operation, operationOf } from '../core/operation.ts'
+import { createUnseen, type Unseen } from '../core/unseen.ts'
 import { type BatchRule, createWaiting, type Taken, untilDue, type Waiting } from '../core/waiting.ts'
 import type { Context } from './context.ts'
 
@@ -23,239 +23,258 @@ export type AttachedSink = {
   isBuilding: boolean
 }
 
-export type Pipeline = {
-  readonly ledger: Ledger
-  readonly waiting: Waiting
-  /** Every commit at or below is known; the version of a read that starts now. */
-  readonly version: Lsn
-  /** A transaction has begun and not ended in the stream. */
-  readonly isInTransaction: boolean
-  readonly sinks: readonly AttachedSink[]
-  /** From now on the sink gets every batch. @returns the floor: version of copies, below later changes */
-  attach(sink: Sink, isBuilding: boolean): Lsn
-  detach(index: string): void
-  /** The attached index that search reads, or null. */
-  readonly liveIndex: string | null
-  setLive(index: string | null): void
-  /** Begin and end of a transaction, and dirty ids of the mapping. Other changes are the session's. */
-  begin(change: Extract<Change, { kind: 'begin' }>): void
-  commit(change: Extract<Change, { kind: 'commit' }>): void
-  dirty(id: string, epoch: Epoch): void
-  /** Write these ids again, at low priority; resolves when they are durable in every sink. */
-  rewrite(ids: readonly string[]): Promise<void>
-  /** Resolves when every commit known now is visible to reads. */
-  visible(signal: AbortSignal): Promise<void>
-  /** Resolves when no batch is under way, with taking stopped; call the result to go on. */
-  hold(signal: AbortSignal): Promise<() => void>
-  readonly isHeld: boolean
-  /** Transactions not yet known to be visible; `visible` forgets those that are. */
-  readonly unseen: number
-  /** When the last transaction began in the stream, ms since 1970. */
-  readonly lastBeginMs: number
-  /** Age of the oldest change that is not durable, ms; 0 when there is none. */
-  lagMs(): number
-  /** Runs until the signal; throws when a read fails. */
-  run(signal: AbortSignal): Promise<void>
-}
-
 const BATCH: BatchRule = { maxIds: 500, lingerMs: 20 }
 const READERS = 2
 /** Operations of one sink that may wait in memory, bytes; beyond it ids wait instead, which are small. */
 const SINK_ROOM_BYTES = 8_000_000
 const IDLE_LOOK_MS = 60_000
+const HOLD_LOOK_MS = 5
 
-/** @param start position at which the stream begins: `confirmed_flush_lsn` */
-export function createPipeline(context: Context, start: Lsn): Pipeline {
-  const { metrics, mapping, now } = context
-  const ledger = createLedger(start)
-  const waiting = createWaiting(ledger)
-  const unseen = createUnseen()
-  const sinks: AttachedSink[] = []
-  const bell = createBell()
-  const commitTimes = new Map<Epoch, number>()
-  const failed = Promise.withResolvers<never>()
-  failed.promise.catch(() => undefined) // awaited in run
-  let version = start - 1n // a first commit may begin exactly at start, and nothing read now contains it
-  let commitMs = 0
-  let lastBeginMs = now()
-  let isInTransaction = false
-  let hotSinceMs = 0
-  let reading = 0
-  let underway = 0
-  let holds = 0
-  let liveIndex: string | null = null
+export class Pipeline {
+  readonly ledger: Ledger
+  readonly waiting: Waiting
+  readonly #context: Context
+  readonly #unseen: Unseen = createUnseen()
+  readonly #sinks: AttachedSink[] = []
+  readonly #bell: Bell = createBell()
+  readonly #refresher: Refresher
+  /** Commit time of the first change of each open epoch, ms since 1970. */
+  readonly #commitTimes = new Map<Epoch, number>()
+  readonly #failed = Promise.withResolvers<never>()
+  #version: Lsn
+  #commitMs = 0
+  #lastBeginMs: number
+  #isInTransaction = false
+  #hotSinceMs = 0
+  #reading = 0
+  #underway = 0
+  #holds = 0
+  #liveIndex: string | null = null
 
-  const refresher = createRefresher({
-    client: context.client,
-    liveIndex: () => liveIndex,
-    everyMs: context.refreshMs,
-    now,
-    random: context.random,
-    log: context.log,
-    onVisible: (batches) => {
-      for (const { oldestCommitMs } of batches) {
-        if (oldestCommitMs === null) continue
-        metrics.observe('indexer_commit_to_visible_seconds', Math.max(0, now() - oldestCommitMs) / 1000)
-      }
-      context.listeners.visible?.(batches)
-    },
-  })
+  /** @param start position at which the stream begins: `confirmed_flush_lsn` */
+  constructor(context: Context, start: Lsn) {
+    this.#context = context
+    this.ledger = createLedger(start)
+    this.waiting = createWaiting(this.ledger)
+    this.#version = start - 1n // a first commit may begin exactly at start, and nothing read now contains it
+    this.#lastBeginMs = context.now()
+    this.#failed.promise.catch(() => undefined) // awaited in run
+    this.#refresher = new Refresher({
+      ...context,
+      liveIndex: () => this.#liveIndex,
+      everyMs: context.refreshMs,
+      onVisible: (batches) => this.#onVisible(batches),
+    })
+  }
 
-  const checkedRead = async (ids: readonly string[], signal: AbortSignal) => {
-    const required = unseen.required()
-    for (let attempt = 1; ; attempt++) {
-      const { snapshot, bodies } = await rereadRows(context.pool, mapping, ids)
-      if (unseen.accept(required, snapshot)) return bodies
-      metrics.count('indexer_visibility_retries_total')
-      await sleep(backoffMs(NOT_VISIBLE, attempt, context.random()), signal)
+  /** Every commit at or below is known: the version of a read that starts now. */
+  get version(): Lsn {
+    return this.#version
+  }
+
+  /** A transaction has begun in the stream and not ended. */
+  get isInTransaction(): boolean {
+    return this.#isInTransaction
+  }
+
+  /** When the last transaction began in the stream, ms since 1970. */
+  get lastBeginMs(): number {
+    return this.#lastBeginMs
+  }
+
+  /** Transactions not yet known to be visible; `visible` forgets those that are. */
+  get unseen(): number {
+    return this.#unseen.size
+  }
+
+  get sinks(): readonly AttachedSink[] {
+    return this.#sinks
+  }
+
+  get isHeld(): boolean {
+    return this.#holds > 0
+  }
+
+  /** The attached index that search reads, or null. */
+  get liveIndex(): string | null {
+    return this.#liveIndex
+  }
+
+  setLive(index: string | null): void {
+    this.#liveIndex = index
+  }
+
+  /** From now on the sink gets every batch. @returns the floor: a version for copies, below later changes */
+  attach(sink: Sink, isBuilding: boolean): Lsn {
+    this.#sinks.push({ sink, isBuilding })
+    return this.#version
+  }
+
+  /** @returns the sink, which may still have operations queued, or null */
+  detach(index: string): Sink | null {
+    const at = this.#sinks.findIndex(({ sink }) => sink.index === index)
+    return at < 0 ? null : (this.#sinks.splice(at, 1)[0]?.sink ?? null)
+  }
+
+  begin(change: Extract<Change, { kind: 'begin' }>): void {
+    const { metrics, now } = this.#context
+    this.#isInTransaction = true
+    this.#version = maxLsn(this.#version, change.lsn)
+    this.#commitMs = change.commitMs
+    this.#lastBeginMs = now()
+    this.#unseen.add(change.xid)
+    metrics.observe('indexer_commit_to_received_seconds', Math.max(0, now() - change.commitMs) / 1000)
+  }
+
+  commit(change: Extract<Change, { kind: 'commit' }>): void {
+    this.#isInTransaction = false
+    this.ledger.committed(change.endLsn)
+  }
+
+  /** The document of this id has to be written before the epoch is done. */
+  dirty(id: string, epoch: Epoch): void {
+    if (this.waiting.hot === 0) this.#hotSinceMs = this.#context.now()
+    this.waiting.addHot(id, epoch)
+    if (!this.#commitTimes.has(epoch)) this.#commitTimes.set(epoch, this.#commitMs)
+    this.#bell.ring()
+  }
+
+  /** Write these ids again, at low priority; resolves when they are durable in every sink. */
+  rewrite(ids: readonly string[]): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    if (ids.length === 0) resolve()
+    const page = { left: 0, done: resolve }
+    for (const id of ids) this.waiting.addCold(id, page)
+    this.#bell.ring()
+    return promise
+  }
+
+  /** Resolves when every commit known at the call is visible to reads. */
+  async visible(signal: AbortSignal): Promise<void> {
+    const { pool, random } = this.#context
+    const required = this.#unseen.required()
+    for (let attempt = 1; !this.#unseen.accept(required, await readSnapshot(pool)); attempt++) {
+      await sleep(backoffMs(NOT_VISIBLE, attempt, random()), signal)
     }
   }
 
-  const finish = (taken: readonly Taken[], oldestCommitMs: number | null, readAtMs: number): void => {
-    metrics.observe('indexer_read_to_indexed_seconds', (now() - readAtMs) / 1000)
-    underway -= 1
-    waiting.done(taken)
-    for (const epoch of commitTimes.keys()) {
-      if (epoch >= ledger.first) break
-      commitTimes.delete(epoch)
+  /** Stops the taking of batches and resolves when none is under way; call the result to go on. */
+  async hold(signal: AbortSignal): Promise<() => void> {
+    this.#holds += 1
+    await until(() => this.#underway === 0, HOLD_LOOK_MS, signal)
+    return () => {
+      this.#holds -= 1
+      this.#bell.ring()
     }
-    if (liveIndex !== null) refresher.add({ ids: taken.map((entry) => entry.id), oldestCommitMs })
-    bell.ring()
   }
 
-  const process = async (taken: readonly Taken[], signal: AbortSignal): Promise<void> => {
-    const at = version
-    const targets = [...sinks]
-    const startedMs = now()
-    const oldestCommitMs = oldestOf(taken, commitTimes)
-    const bodies = await checkedRead(
-      taken.map((entry) => entry.id),
-      signal,
-    )
-    metrics.observe('indexer_received_to_read_seconds', (now() - startedMs) / 1000)
-    const readAtMs = now()
-    let left = targets.length * taken.length
-    const done = (): void => {
-      left -= 1
-      if (left <= 0) finish(taken, oldestCommitMs, readAtMs)
-    }
-    if (left === 0) return done()
-    for (const { id } of taken) pushTo(targets, id, at, bodies.get(id) ?? null, done)
+  /** Age of the oldest change that is not durable, ms; 0 when there is none. */
+  lagMs(): number {
+    const oldest = this.ledger.isIdle ? undefined : this.#commitTimes.values().next().value
+    return oldest === undefined ? 0 : Math.max(0, this.#context.now() - oldest)
   }
 
-  const hasRoom = (): boolean => sinks.every(({ sink }) => sink.size < SINK_ROOM_BYTES)
-  /** ms until a batch may be taken; Infinity: something has to happen first */
-  const untilNext = (): number => {
-    if (holds > 0 || reading >= READERS || !hasRoom()) return Number.POSITIVE_INFINITY
-    if (waiting.hot === 0) return waiting.cold > 0 ? 0 : Number.POSITIVE_INFINITY
-    return untilDue(BATCH, waiting.hot, now() - hotSinceMs, underway === 0)
+  /** Runs until the signal. @throws when rows cannot be read */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.race([this.#failed.promise, this.#dispatch(signal), this.#refresher.run(signal)])
   }
-  const dispatch = async (signal: AbortSignal): Promise<void> => {
+
+  async #dispatch(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const waitMs = untilNext()
+      const waitMs = this.#untilNextBatch()
       if (waitMs > 0) {
-        await bell.wait(Math.min(IDLE_LOOK_MS, waitMs), signal)
+        await this.#bell.wait(Math.min(IDLE_LOOK_MS, waitMs), signal)
         continue
       }
-      const taken = waiting.take(BATCH.maxIds)
-      hotSinceMs = now()
-      reading += 1
-      underway += 1
-      process(taken, signal)
-        .catch((thrown: unknown) => failed.reject(thrown))
+      const taken = this.waiting.take(BATCH.maxIds)
+      this.#hotSinceMs = this.#context.now()
+      this.#reading += 1
+      this.#underway += 1
+      this.#process(taken, signal)
+        .catch((thrown: unknown) => this.#failed.reject(thrown))
         .finally(() => {
-          reading -= 1
-          bell.ring()
+          this.#reading -= 1
+          this.#bell.ring()
         })
     }
   }
 
-  return {
-    ledger,
-    waiting,
-    sinks,
-    get version() {
-      return version
-    },
-    get isInTransaction() {
-      return isInTransaction
-    },
-    get isHeld() {
-      return holds > 0
-    },
-    get unseen() {
-      return unseen.size
-    },
-    get lastBeginMs() {
-      return lastBeginMs
-    },
-    get liveIndex() {
-      return liveIndex
-    },
-    attach(sink, isBuilding) {
-      sinks.push({ sink, isBuilding })
-      return version
-    },
-    detach(index) {
-      const at = sinks.findIndex(({ sink }) => sink.index === index)
-      if (at >= 0) sinks.splice(at, 1)
-    },
-    setLive(index) {
-      liveIndex = index
-    },
-    begin(change) {
-      isInTransaction = true
-      version = maxLsn(version, change.lsn)
-      commitMs = change.commitMs
-      lastBeginMs = now()
-      unseen.add(change.xid)
-      metrics.observe('indexer_commit_to_received_seconds', Math.max(0, now() - change.commitMs) / 1000)
-    },
-    commit(change) {
-      isInTransaction = false
-      ledger.committed(change.endLsn)
-    },
-    dirty(id, epoch) {
-      if (waiting.hot === 0) hotSinceMs = now()
-      waiting.addHot(id, epoch)
-      if (!commitTimes.has(epoch)) commitTimes.set(epoch, commitMs)
-      bell.ring()
-    },
-    rewrite(ids) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      if (ids.length === 0) resolve()
-      const page = { left: 0, done: resolve }
-      for (const id of ids) waiting.addCold(id, page)
-      bell.ring()
-      return promise
-    },
-    async visible(signal) {
-      const required = unseen.required()
-      for (let attempt = 1; !unseen.accept(required, await readSnapshot(context.pool)); attempt++) {
-        await sleep(backoffMs(NOT_VISIBLE, attempt, context.random()), signal)
-      }
-    },
-    async hold(signal) {
-      holds += 1
-      await until(() => underway === 0, HOLD_LOOK_MS, signal)
-      return () => {
-        holds -= 1
-        bell.ring()
-      }
-    },
-    lagMs() {
-      const oldest = ledger.isIdle ? undefined : commitTimes.values().next().value
-      return oldest === undefined ? 0 : Math.max(0, now() - oldest)
-    },
-    async run(signal) {
-      await Promise.race([failed.promise, dispatch(signal), refresher.run(signal)])
-    },
+  /** ms until a batch may be taken; Infinity: something has to happen first */
+  #untilNextBatch(): number {
+    const { hot, cold } = this.waiting
+    const hasRoom = this.#sinks.every(({ sink }) => sink.size < SINK_ROOM_BYTES)
+    if (this.#holds > 0 || this.#reading >= READERS || !hasRoom) return Number.POSITIVE_INFINITY
+    if (hot === 0) return cold > 0 ? 0 : Number.POSITIVE_INFINITY
+    return untilDue(BATCH, hot, this.#context.now() - this.#hotSinceMs, this.#underway === 0)
+  }
+
+  async #process(taken: readonly Taken[], signal: AbortSignal): Promise<void> {
+    const { metrics, now } = this.#context
+    const version = this.#version // before the read: every commit at or below is required to be in it
+    const targets = [...this.#sinks]
+    const commitMs = this.#oldestCommitMs(taken)
+    const takenMs = now()
+    const ids = taken.map((entry) => entry.id)
+    const bodies = await this.#checkedRead(ids, signal)
+    const readMs = now()
+    metrics.observe('indexer_received_to_read_seconds', (readMs - takenMs) / 1000)
+    let left = targets.length * taken.length
+    const done = (): void => {
+      left -= 1
+      if (left > 0) return
+      metrics.observe('indexer_read_to_indexed_seconds', (now() - readMs) / 1000)
+      this.#finish(taken, { ids, oldestCommitMs: commitMs })
+    }
+    if (left === 0) done()
+    for (const { id } of taken) pushTo(targets, id, version, bodies.get(id) ?? null, done)
+  }
+
+  /** Read until the snapshot contains every commit that is known now (facts E6, E12). */
+  async #checkedRead(
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, DocumentBody>> {
+    const { pool, mapping, metrics, random } = this.#context
+    const required = this.#unseen.required()
+    for (let attempt = 1; ; attempt++) {
+      const { snapshot, bodies } = await rereadRows(pool, mapping, ids)
+      if (this.#unseen.accept(required, snapshot)) return bodies
+      metrics.count('indexer_visibility_retries_total')
+      await sleep(backoffMs(NOT_VISIBLE, attempt, random()), signal)
+    }
+  }
+
+  #finish(taken: readonly Taken[], batch: DurableBatch): void {
+    this.#underway -= 1
+    this.waiting.done(taken)
+    for (const epoch of this.#commitTimes.keys()) {
+      if (epoch >= this.ledger.first) break
+      this.#commitTimes.delete(epoch)
+    }
+    if (this.#liveIndex !== null) this.#refresher.add(batch)
+    this.#bell.ring()
+  }
+
+  #oldestCommitMs(taken: readonly Taken[]): number | null {
+    const epochs = new Set(taken.map((entry) => entry.epoch))
+    const times = [...epochs].flatMap((epoch) => {
+      const time = epoch === null ? undefined : this.#commitTimes.get(epoch)
+      return time === undefined ? [] : [time]
+    })
+    return times.length === 0 ? null : Math.min(...times)
+  }
+
+  #onVisible(batches: readonly DurableBatch[]): void {
+    const { metrics, now, listeners } = this.#context
+    for (const { oldestCommitMs } of batches) {
+      if (oldestCommitMs === null) continue
+      metrics.observe('indexer_commit_to_visible_seconds', Math.max(0, now() - oldestCommitMs) / 1000)
+    }
+    listeners.visible?.(batches)
   }
 }
 
-const HOLD_LOOK_MS = 5
-
-/** One operation per sink; a sink that is being built gets tombstones instead of deletes. */
+/** A sink that is being built gets tombstones instead of deletes; those of one kind share the operation. */
 function pushTo(
   targets: readonly AttachedSink[],
   id: string,
@@ -263,13 +282,11 @@ function pushTo(
   body: DocumentBody | null,
   done: () => void,
 ): void {
-  for (const target of targets) target.sink.push(operationOf(id, version, body, target.isBuilding, done))
-}
-
-function oldestOf(taken: readonly Taken[], commitTimes: ReadonlyMap<Epoch, number>): number | null {
-  const times = taken.flatMap(({ epoch }) => {
-    const time = epoch === null ? undefined : commitTimes.get(epoch)
-    return time === undefined ? [] : [time]
-  })
-  return times.length === 0 ? null : Math.min(...times)
+  const shared = new Map<boolean, Operation>()
+  for (const { sink, isBuilding } of targets) {
+    const isTombstone = isBuilding && body === null
+    const operation = shared.get(isTombstone) ?? operationOf(id, version, body, isBuilding, done)
+    shared.set(isTombstone, operation)
+    sink.push(operation)
+  }
 }

@@ -15,7 +15,7 @@ import { type Builder, createBuilder } from './builder.ts'
 import type { Context } from './context.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { createJobWalker, type JobWalker } from './jobs.ts'
-import { createPipeline } from './pipeline.ts'
+import { Pipeline } from './pipeline.ts'
 import type { Session } from './sinks.ts'
 import { type StartFacts, startFeeding } from './start.ts'
 import { openStateBook } from './state-book.ts'
@@ -85,7 +85,7 @@ async function lead(
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => undefined) // raced below
   const found = await findStart(context)
-  const pipeline = createPipeline(context, found.confirmed)
+  const pipeline = new Pipeline(context, found.confirmed)
   const session: Session = {
     context,
     pipeline,
@@ -126,7 +126,11 @@ async function lead(
   reader.pause()
   await Promise.race([failed.promise, drain(session, end.signal)])
   await savePosition(session, reader)
-  context.log.info({ lsn: formatLsn(pipeline.ledger.durable) }, 'stopped: everything received is durable')
+  const { durable, isIdle } = pipeline.ledger
+  context.log.info(
+    { lsn: formatLsn(durable), is_complete: isIdle },
+    'stopped: the rest comes again from the slot',
+  )
 }
 
 /** Read after the slot is ours, so that nobody moves it meanwhile. */

@@ -1,6 +1,6 @@
 /** Attaching and detaching indices of a running pipeline: the writer, its dead documents, its place in the state. */
 import { deleteIndex } from '../adapters/indices.ts'
-import { createSink, type Sink } from '../adapters/sink.ts'
+import { Sink } from '../adapters/sink.ts'
 import { forgetDead, forgetDeadOf, readDeadIds, recordDead } from '../adapters/state-pg.ts'
 import type { Lsn } from '../core/lsn.ts'
 import type { Context } from './context.ts'
@@ -17,14 +17,19 @@ export type Session = {
   readonly fail: (reason: unknown) => void
 }
 
-/** From this turn of the event loop on the index gets every batch. @returns the sink and the floor of copies */
+/**
+ * From this turn of the event loop on the index gets every batch.
+ * @param fail told when the index cannot be written any more; without it the session ends
+ * @returns the sink and the floor of copies
+ */
 export async function attachSink(
   session: Session,
   index: string,
   isBuilding: boolean,
+  fail: (reason: unknown) => void = session.fail,
 ): Promise<{ readonly sink: Sink; readonly floor: Lsn }> {
   const { context, pipeline } = session
-  const sink = createSink({
+  const sink = new Sink({
     client: context.client,
     index,
     dead: {
@@ -37,14 +42,14 @@ export async function attachSink(
     now: context.now,
     random: context.random,
     signal: session.signal,
-    fail: session.fail,
+    fail,
   })
   return { sink, floor: pipeline.attach(sink, isBuilding) }
 }
 
 /** Stop feeding an index, delete it and everything known about it. Doing it again changes nothing. */
 export async function dropIndex(session: Session, index: string): Promise<void> {
-  session.pipeline.detach(index)
+  session.pipeline.detach(index)?.abandon()
   await deleteIndex(session.context.client, index)
   await session.book.remove(index)
   await forgetDeadOf(session.context.pool, index)

@@ -43,6 +43,7 @@ export type Step =
   | 'code'
   | 'all_words'
   | 'code_part'
+  | 'prefix'
   | 'split'
   | 'joined'
   | 'corrected'

@@ -28,7 +28,7 @@ export const importCommand: Command = {
   },
   exits: {
     1: 'rows were refused; all others are loaded',
-    3: 'the file cannot be read, is in another currency, or the database is not migrated; nothing is loaded',
+    3: 'the file cannot be read, is in another currency, or the database is away or not migrated; nothing is loaded',
     78: 'configuration',
     130: 'stopped; whole batches are loaded',
   },

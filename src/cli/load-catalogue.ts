@@ -2,7 +2,7 @@
 import type { Pool } from 'pg'
 import { EXIT } from '../command/command.ts'
 import { startProgress } from '../command/progress.ts'
-import { ExitError } from '../errors.ts'
+import { ExitError, messageOf } from '../errors.ts'
 import { refreshCategoryFacets } from '../postgres/facets.ts'
 import { type LoadCounts, loadItems, type PositionedItem, type RefusedRow } from '../postgres/load.ts'
 import { pendingMigrations } from '../postgres/migrate.ts'
@@ -25,7 +25,7 @@ const STATEMENT_TIMEOUT_MS = 600_000
 
 /**
  * Connections to a database that has every table.
- * @throws ExitError(3) when migrations are missing
+ * @throws ExitError(3) when the server does not answer or migrations are missing
  */
 export async function openCatalogue(databaseUrl: string): Promise<Pool> {
   const pool = createPool({
@@ -34,7 +34,16 @@ export async function openCatalogue(databaseUrl: string): Promise<Pool> {
     size: 2, // the session of the load, and one for categories
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   })
-  const pending = await pendingMigrations(pool)
+  let pending: string[]
+  try {
+    pending = await pendingMigrations(pool)
+  } catch (thrown) {
+    await pool.end()
+    const advice = 'check DATABASE_URL, or start servers with npm run stack'
+    throw new ExitError(EXIT.preflight, `Postgres does not answer (${messageOf(thrown)}): ${advice}`, {
+      cause: thrown,
+    })
+  }
   if (pending.length === 0) return pool
   await pool.end()
   throw new ExitError(EXIT.preflight, `the database lacks ${pending.join(', ')}: run bin/aisle migrate first`)

@@ -15,7 +15,11 @@ export const seedCommand: Command = {
     seed: { type: 'string', value: 'S', about: 'Another number gives another catalogue', fallback: '1' },
     json: { type: 'boolean', about: 'Print the report as JSON' },
   },
-  exits: { 3: 'the database is not migrated', 78: 'configuration', 130: 'stopped; whole batches are loaded' },
+  exits: {
+    3: 'the database is away or not migrated',
+    78: 'configuration',
+    130: 'stopped; whole batches are loaded',
+  },
   examples: ['bin/aisle seed --items 2000'],
   async run(args, signal) {
     const config = configOf(process.env)

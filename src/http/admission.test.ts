@@ -25,7 +25,7 @@ const limits = (inFlight: number, deadlineMs: number) => ({
   search: { inFlight, deadlineMs },
 })
 
-test('an answer that does not come within the class deadline is a 504, and the work is told to stop', async () => {
+test('an answer that does not come within the class deadline is a 504, and what runs behind it is told to stop', async () => {
   const { search, signals } = heldSearch()
   const reply = await edge({ search, limits: limits(10, 20) }).request('/v1/search')
   expect(reply.status).toBe(504)
@@ -46,7 +46,7 @@ test('a request beyond the cap of its class is refused at once, other classes go
   expect((await app.request('/v1/search')).status).toBe(200)
 })
 
-test('a client that leaves stops the work behind its request', async () => {
+test('a client that leaves stops what runs behind its request', async () => {
   const { search, signals } = heldSearch()
   const client = new AbortController()
   const reply = edge({ search }).request('/v1/search', { signal: client.signal })

@@ -49,6 +49,7 @@ test('every public route answers 200 for a good request', async () => {
 
 test.each([
   ['/v1/search?colour=red', 'colour', 'is not a parameter'],
+  ['/v1/search?%5F_proto__=1', '__proto__', 'is not a parameter'],
   ['/v1/search?q=a&q=b', 'q', 'more than once'],
   ['/v1/search?page=two', 'page', 'not a whole number'],
   ['/v1/search?page=0', 'page', 'not between'],

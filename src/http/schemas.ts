@@ -84,6 +84,7 @@ const STEPS = [
   'code',
   'all_words',
   'code_part',
+  'prefix',
   'split',
   'joined',
   'corrected',

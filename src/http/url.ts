@@ -21,9 +21,16 @@ export function urlFault(url: string): Problem | null {
   const path = queryStart === -1 ? target : target.slice(0, queryStart)
   if (!isDecodable(path)) return badEncoding('path')
   const query = queryStart === -1 ? '' : target.slice(queryStart + 1)
-  if (!query.includes('%')) return null
   const broken = query.split('&').find((pair) => !isDecodable(pair))
-  return broken === undefined ? null : badEncoding(nameOf(broken))
+  if (broken !== undefined) return badEncoding(nameOf(broken))
+  return new URLSearchParams(query).has(LOST_NAME) ? unknownName(LOST_NAME) : null
+}
+
+/** The router gathers parameters in a plain object, where this name would vanish instead of being refused. */
+const LOST_NAME = '__proto__'
+
+function unknownName(path: string): Problem {
+  return problem('bad-request', { errors: [{ path, message: 'is not a parameter here' }] })
 }
 
 /** A URL is nearly always too long because of one text; the reply names it. */

@@ -23,7 +23,11 @@ export type PositionRange = { readonly first: number; readonly last: number }
 /** A batch and how many rows it has. */
 export type Batch = PositionRange & { readonly rows: number }
 
-export type WriteCounts = { inserted: number; updated: number; unchanged: number }
+export type WriteCounts = {
+  readonly inserted: number
+  readonly updated: number
+  readonly unchanged: number
+}
 
 /** The staging table of this session. Temporary: no WAL, gone with the session. */
 export async function createStaging(session: PoolClient): Promise<void> {

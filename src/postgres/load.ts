@@ -5,7 +5,7 @@
  */
 import pg, { type Pool, type PoolClient } from 'pg'
 import type { ImportItem } from '../catalog/import/item.ts'
-import { ensureCategory } from './categories.ts'
+import { CategoryIds } from './category-ids.ts'
 import {
   batchRanges,
   createStaging,
@@ -34,13 +34,14 @@ export type LoadOptions = {
   readonly onRefused: (row: RefusedRow) => void
 }
 
-export type LoadCounts = WriteCounts & { duplicates: number; categories_created: number }
+export type LoadCounts = WriteCounts & { readonly duplicates: number; readonly categories_created: number }
 
 /** Waiting for rows that others are changing: longer than any ordinary transaction, shorter than patience. */
 const SESSION_SETTINGS = `set lock_timeout = '30s'; set temp_buffers = '64MB'; set jit = off`
 
 /**
  * Load items in the order of their positions.
+ * @param pool of at least 2 connections: the session of the load, and one that creates categories
  * @param items in batches; what a file reader yields
  * @throws the signal's reason when stopped
  */
@@ -56,7 +57,7 @@ export async function loadItems(
     const categories = new CategoryIds(pool)
     for await (const batch of items) {
       options.signal.throwIfAborted()
-      await stageBatch(session, await categories.of(batch), options.onRefused)
+      await stageBatch(session, await withCategories(batch, categories), options.onRefused)
     }
     const duplicates = await dropEarlierDuplicates(session)
     const counts = await writeBatches(session, options)
@@ -66,33 +67,15 @@ export async function loadItems(
   }
 }
 
-/** Ids of category paths, asked of Postgres once each. */
-class CategoryIds {
-  readonly #pool: Pool
-  readonly #ids = new Map<string, string>()
-  created = 0
-
-  constructor(pool: Pool) {
-    this.#pool = pool
+async function withCategories(
+  batch: readonly PositionedItem[],
+  categories: CategoryIds,
+): Promise<StagedItem[]> {
+  const staged: StagedItem[] = []
+  for (const { position, item } of batch) {
+    staged.push({ position, item, category_id: await categories.idOf(item.category) })
   }
-
-  async of(batch: readonly PositionedItem[]): Promise<StagedItem[]> {
-    const staged: StagedItem[] = []
-    for (const { position, item } of batch) {
-      staged.push({ position, item, category_id: await this.#idOf(item.category) })
-    }
-    return staged
-  }
-
-  async #idOf(path: readonly string[]): Promise<string> {
-    const key = JSON.stringify(path)
-    const known = this.#ids.get(key)
-    if (known !== undefined) return known
-    const { category_id, created } = await ensureCategory(this.#pool, path)
-    this.#ids.set(key, category_id)
-    this.created += created
-    return category_id
-  }
+  return staged
 }
 
 /** Stage a batch; when Postgres refuses a row of it, find that row by halves and stage the rest. */
@@ -115,17 +98,14 @@ async function stageBatch(
 }
 
 async function writeBatches(session: PoolClient, options: LoadOptions): Promise<WriteCounts> {
-  const total: WriteCounts = { inserted: 0, updated: 0, unchanged: 0 }
+  let total = NOTHING
   const batches = await batchRanges(session, options.batchSize)
-  const rows = batches.reduce((sum, batch) => sum + batch.rows, 0)
+  const rows = batches.reduce((count, batch) => count + batch.rows, 0)
   let done = 0
   options.onBatch(done, rows)
   for (const batch of batches) {
     options.signal.throwIfAborted()
-    const counts = await writeRange(session, batch, options)
-    total.inserted += counts.inserted
-    total.updated += counts.updated
-    total.unchanged += counts.unchanged
+    total = sum(total, await writeRange(session, batch, options))
     done += batch.rows
     options.onBatch(done, rows)
   }
@@ -137,7 +117,7 @@ async function writeRange(
   session: PoolClient,
   range: PositionRange,
   options: LoadOptions,
-  attemptsLeft = 5,
+  attemptsLeft = ATTEMPTS,
 ): Promise<WriteCounts> {
   try {
     await session.query('begin')
@@ -152,16 +132,24 @@ async function writeRange(
     if (!isDataFault(thrown)) throw thrown
     if (range.first === range.last) {
       options.onRefused({ position: range.first, reason: thrown.message })
-      return { inserted: 0, updated: 0, unchanged: 0 }
+      return NOTHING
     }
     const middle = range.first + Math.floor((range.last - range.first) / 2)
     const lower = await writeRange(session, { first: range.first, last: middle }, options)
-    const upper = await writeRange(session, { first: middle + 1, last: range.last }, options)
-    return {
-      inserted: lower.inserted + upper.inserted,
-      updated: lower.updated + upper.updated,
-      unchanged: lower.unchanged + upper.unchanged,
-    }
+    return sum(lower, await writeRange(session, { first: middle + 1, last: range.last }, options))
+  }
+}
+
+/** A lost race is lost to somebody who moved on; five in a row are something else. */
+const ATTEMPTS = 5
+
+const NOTHING: WriteCounts = { inserted: 0, updated: 0, unchanged: 0 }
+
+function sum(a: WriteCounts, b: WriteCounts): WriteCounts {
+  return {
+    inserted: a.inserted + b.inserted,
+    updated: a.updated + b.updated,
+    unchanged: a.unchanged + b.unchanged,
   }
 }
 

@@ -9,6 +9,7 @@ import { isPostgresAway } from '../postgres/cancellable.ts'
 import { type CategoryRow, readCategories } from '../postgres/category-tree.ts'
 import type { ElasticsearchCalls } from './elasticsearch-calls.ts'
 import { refreshed } from './refreshed.ts'
+import { SearchUnavailable } from './unavailable.ts'
 
 export type CategoryTree = {
   /** A parent before its children. */
@@ -42,18 +43,17 @@ export function categoryTree(options: TreeOptions): (signal: AbortSignal) => Pro
   const rows = refreshed({ ...limits, load: () => readCategories(pool, bounded()) })
   const counts = refreshed({ ...limits, load: () => countByCategory(calls, itemsAlias, bounded()) })
   const fromDocuments = refreshed({ ...limits, load: () => rowsFromDocuments(calls, itemsAlias, bounded()) })
-  let last: { rows: readonly CategoryRow[]; counts: unknown; isLate: boolean; tree: CategoryTree } | undefined
+  let last: { rows: readonly CategoryRow[]; counts: unknown; tree: CategoryTree } | undefined
 
   return async (signal) => {
-    const [known, counted] = await Promise.all([rows(), counts()])
-    signal.throwIfAborted()
+    const [known, counted] = await Promise.all([rows(signal), counts(signal)])
     if (known.cause !== undefined && !isPostgresAway(known.cause)) throw known.cause
-    const usable = known.value ?? (await fromDocuments()).value
-    if (usable === undefined) throw known.cause ?? new Error('the category tree did not load in time')
-    const isSame = last?.rows === usable && last.counts === counted.value && last.isLate === known.isLate
-    if (!last || !isSame) {
-      const tree = treeOf(usable, counted.value ?? null, known.isLate ? ['postgres'] : [])
-      last = { rows: usable, counts: counted.value, isLate: known.isLate, tree }
+    const usable = known.value ?? (await fromDocuments(signal)).value
+    if (usable === undefined) throw known.cause ?? new SearchUnavailable('the category tree is not known')
+    const degraded = [...(known.isLate ? ['postgres'] : []), ...(counted.isLate ? ['elasticsearch'] : [])]
+    const isSame = last?.rows === usable && last.counts === counted.value
+    if (!last || !isSame || last.tree.degraded.join() !== degraded.join()) {
+      last = { rows: usable, counts: counted.value, tree: treeOf(usable, counted.value ?? null, degraded) }
     }
     return last.tree
   }

@@ -61,7 +61,7 @@ export function elasticsearchCalls(client: Client, metrics: Metrics, now: () => 
       signal.throwIfAborted()
       throw isAway(thrown) ? new SearchUnavailable('Elasticsearch did not answer', { cause: thrown }) : thrown
     } finally {
-      metrics.set('breaker_open', breaker.state(now()) === 'closed' ? 0 : 1, { dependency: 'elasticsearch' })
+      metrics.set('es_breaker_open', breaker.state(now()) === 'closed' ? 0 : 1)
       metrics.observe('es_request_seconds', (now() - began) / 1_000, { operation })
     }
   }

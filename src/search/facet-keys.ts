@@ -35,10 +35,9 @@ export function facetKeys(options: {
   const stored = refreshed({ ...limits, load: async () => keysOf(await readFacetKeys(pool, bounded())) })
   const sampled = refreshed({ ...limits, load: () => sampleKeys(calls, itemsAlias, bounded()) })
   return async (signal) => {
-    const known = await stored()
-    signal.throwIfAborted()
+    const known = await stored(signal)
     if (known.cause !== undefined && !isPostgresAway(known.cause)) throw known.cause
-    return known.value ?? (await sampled()).value ?? keysOf([])
+    return known.value ?? (await sampled(signal)).value ?? keysOf([])
   }
 }
 

@@ -55,6 +55,18 @@ test('without hits the correction is applied', async () => {
   expect(climbed).toMatchObject({ step: 'corrected', used: { text: 'wireless keyboard' }, offered: null })
 })
 
+test('the last word may be the beginning of one', async () => {
+  const entries = [{ text: 'keyb', options: [{ text: 'key', freq: 900 }] }]
+  const calls = ladderOver({ counts: { prefix: 20, corrected: 90 }, entries })
+  expect(await climb(readQuery('wireless keyb'), false, calls)).toMatchObject({ step: 'prefix' })
+})
+
+test('a correction that completes the last word is better than its beginning', async () => {
+  const entries = [{ text: 'keyboar', options: [{ text: 'keyboard', freq: 100 }] }]
+  const calls = ladderOver({ counts: { prefix: 20, corrected: 20 }, entries })
+  expect(await climb(readQuery('wireless keyboar'), false, calls)).toMatchObject({ step: 'corrected' })
+})
+
 test('with a few hits the correction is only offered', async () => {
   const calls = ladderOver({ counts: { all_words: 2, any_word: 40 }, entries: [KEYBOARD] })
   const climbed = await climb(readQuery('wireless keybord'), false, calls)
@@ -105,5 +117,6 @@ test('words as typed are never changed when exact is asked for', async () => {
 test('a word that nothing has ends at what is popular', async () => {
   const calls = ladderOver({ counts: { popular: 24 } })
   expect(await climb(readQuery('qwzxv'), false, calls)).toMatchObject({ step: 'popular' })
-  expect(calls.asked).toEqual(['all_words qwzxv', 'any_word qwzxv', 'code_part qwzxv', 'popular qwzxv'])
+  const steps = ['all_words', 'prefix', 'any_word', 'code_part', 'popular']
+  expect(calls.asked).toEqual(steps.map((step) => `${step} qwzxv`))
 })

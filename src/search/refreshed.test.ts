@@ -47,6 +47,8 @@ test('a load that takes too long leaves the last known value, and counts when it
   loads[0]?.resolve('a')
   await first
   clock.ms = 200
+  expect(await current()).toEqual({ value: 'a', isLate: false })
+  clock.ms = 300
   expect(await current()).toEqual({ value: 'a', isLate: true })
   loads[1]?.resolve('b')
   await loads[1]?.promise
@@ -64,4 +66,15 @@ test('after a failure nothing is tried for a while', async () => {
   clock.ms = 51
   await current()
   expect(loads).toHaveLength(2)
+})
+
+test('a caller that gives up does not wait for the load, which goes on', async () => {
+  const { loads, current } = source()
+  const caller = new AbortController()
+  const call = current(caller.signal)
+  caller.abort(new Error('gave up'))
+  await expect(call).rejects.toThrow('gave up')
+  loads[0]?.resolve('a')
+  await loads[0]?.promise
+  expect((await current()).value).toBe('a')
 })

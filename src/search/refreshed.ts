@@ -3,10 +3,12 @@
  * fails or takes too long leaves the last known value in use, so that one slow server does not stop the others.
  */
 
-/** `value` is undefined when nothing was ever loaded; `isLate`: it is older than the bound, the source is away. */
+/** `value` is undefined when nothing was ever loaded. */
 export type Refreshed<T> = {
   readonly value: T | undefined
+  /** The source is away: the last load failed, or none has come for `LATE_FACTOR` times the bound. */
   readonly isLate: boolean
+  /** Why the last load failed. */
   readonly cause?: unknown
 }
 
@@ -22,45 +24,57 @@ export type RefreshOptions<T> = {
   now(): number
 }
 
-export function refreshed<T>(options: RefreshOptions<T>): () => Promise<Refreshed<T>> {
+/** A load that is merely slow does not make its source "away". */
+const LATE_FACTOR = 3
+/** Without any value there is nothing to go on with: the wait is longer by this factor. */
+const FIRST_FACTOR = 3
+
+/** @returns a function that gives the value; it throws only the signal's reason */
+export function refreshed<T>(options: RefreshOptions<T>): (signal?: AbortSignal) => Promise<Refreshed<T>> {
+  const { maxAgeMs, patienceMs, pauseMs, now } = options
   let known: { value: T; at: number } | undefined
   let running: { work: Promise<void>; began: number } | undefined
   let failure: { at: number; cause: unknown } | undefined
 
   async function load(): Promise<void> {
-    const began = options.now()
+    const began = now()
     try {
       known = { value: await options.load(), at: began }
       failure = undefined
     } catch (thrown) {
-      failure = { at: options.now(), cause: thrown }
+      failure = { at: now(), cause: thrown }
     } finally {
       running = undefined
     }
   }
 
-  const isFresh = () => known !== undefined && options.now() - known.at < options.maxAgeMs
-  const isPaused = () => failure !== undefined && options.now() - failure.at < options.pauseMs
+  const age = () => (known === undefined ? Number.POSITIVE_INFINITY : now() - known.at)
+  const isPaused = () => failure !== undefined && now() - failure.at < pauseMs
 
-  return async () => {
-    if (!isFresh() && !isPaused()) {
-      running ??= { work: load(), began: options.now() }
-      const left = options.patienceMs - (options.now() - running.began)
-      if (left > 0) await atMost(running.work, left)
+  return async (signal) => {
+    signal?.throwIfAborted()
+    if (age() >= maxAgeMs && !isPaused()) {
+      running ??= { work: load(), began: now() }
+      const patience = known === undefined ? patienceMs * FIRST_FACTOR : patienceMs
+      await atMost(running.work, patience - (now() - running.began), signal)
+      signal?.throwIfAborted()
     }
     return {
       value: known?.value,
-      isLate: !isFresh(),
+      isLate: age() >= maxAgeMs && (failure !== undefined || age() >= maxAgeMs * LATE_FACTOR),
       ...(failure ? { cause: failure.cause } : {}),
     }
   }
 }
 
-async function atMost(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work, patience])
+/** Wait for work, but no longer than this, and not when the signal aborts. */
+async function atMost(work: Promise<void>, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (ms <= 0) return
+  const { promise: over, resolve } = Promise.withResolvers<void>()
+  const stop = () => resolve()
+  const timer = setTimeout(stop, ms)
+  signal?.addEventListener('abort', stop, { once: true })
+  await Promise.race([work, over])
   clearTimeout(timer)
+  signal?.removeEventListener('abort', stop)
 }

@@ -3,7 +3,7 @@ import type { Step } from '../catalog/answers.ts'
 import type { Clause } from '../elasticsearch/query/clause.ts'
 import { codeCandidates, codeClause, letterCodeClause } from '../elasticsearch/query/codes.ts'
 import { type QueryText, readQuery } from '../elasticsearch/query/text.ts'
-import { allWords, anyWord, originalThenSplit } from '../elasticsearch/query/words.ts'
+import { allWords, anyWord, originalThenSplit, unfinishedWord } from '../elasticsearch/query/words.ts'
 
 /** The words of a query after a change. */
 export function queryOf(tokens: readonly string[]): QueryText {
@@ -30,6 +30,8 @@ export function clauseOf(step: Step, asked: QueryText, used: QueryText): Clause 
       return allWords(asked)
     case 'code_part':
       return hasCodes(asked) ? allWords(asked) : letterCodeClause(asked.tokens.join(''))
+    case 'prefix':
+      return unfinishedWord(asked)
     case 'split':
       return originalThenSplit(asked, used)
     case 'joined':

@@ -41,10 +41,10 @@ export const METRICS = {
     labels: ['operation'],
     buckets: LATENCY,
   },
-  breaker_open: {
+  es_breaker_open: {
     kind: 'gauge',
-    help: '1 while a dependency is not asked because it did not answer',
-    labels: ['dependency'],
+    help: '1 while Elasticsearch is not asked because it did not answer',
+    labels: [],
   },
   search_degraded_total: {
     kind: 'counter',

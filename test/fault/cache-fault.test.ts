@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { LEASE_MS } from '../../src/cache/lease.ts'
-import { mulberry32 } from '../support/random.ts'
+import { randomBy } from '../support/random.ts'
 import { useRedisServer } from '../support/redis-server.ts'
 import { CacheCity } from './cache-city.ts'
 
@@ -28,7 +28,7 @@ async function command(run: (redis: Redis) => Promise<unknown>): Promise<void> {
 test('no answer is staler than the lease while Redis, nodes and publisher fail at random', {
   timeout: DURATION_MS + 60_000,
 }, async () => {
-  const random = mulberry32(SEED)
+  const random = randomBy(SEED)
   const city = new CacheCity(server.url, random, BOUND_MS)
   await city.start(NODES)
   const counts: Record<string, number> = {}

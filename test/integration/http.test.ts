@@ -21,6 +21,8 @@ const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_'])
 const search = createSearch({
   client,
   pool: database.pool,
+  degradedPool: database.pool,
+  patience: { searchMs: 5_000, suggestMs: 5_000 },
   names: namesFor(database.namespace),
   metrics,
   cursorSecret: 'x'.repeat(32),

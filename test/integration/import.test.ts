@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { runAisle, temporaryFile } from '../support/aisle-command.ts'
+import { runAisle, startAisle, temporaryFile } from '../support/aisle-command.ts'
 import { DATA, testWith } from '../support/capabilities.ts'
 import { useDatabase } from '../support/database.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const { pool, env } = await useDatabase('import')
 
@@ -90,6 +91,22 @@ describe('one file', () => {
     expect(code).toBe(3)
     expect(stderr).toContain('cannot be read to its end')
     expect(await itemBySku('S0')).toBeUndefined()
+  })
+
+  test('a stop in the middle leaves whole batches, and the next run loads the rest', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => ({ ...ROW, sku: `S${i}` }))
+    const args = ['import', temporaryFile('many.jsonl', jsonLines(...rows)), '--batch', '50', '--json']
+    const countOf = async (table: string) =>
+      (await pool.query(`select count(*)::integer as n from ${table}`)).rows[0].n
+    const running = startAisle(env, ...args)
+    await waitFor('some rows are loaded', async () => (await countOf('items')) > 0)
+    running.signal('SIGINT')
+    expect((await running.end).code).toBe(130)
+    const loaded = await countOf('items')
+    expect({ rest: loaded % 50, isPart: loaded < rows.length }).toEqual({ rest: 0, isPart: true })
+    expect(await countOf('item_availability')).toBe(loaded)
+    const report = JSON.parse((await runAisle(env, ...args)).stdout)
+    expect(report).toMatchObject({ inserted: rows.length - loaded, unchanged: loaded })
   })
 
   test('a dry run checks everything and changes nothing', async () => {

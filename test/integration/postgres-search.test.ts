@@ -24,7 +24,7 @@ let sample: Sample
 /** One item that has a code with a hyphen, whatever the seed made of it. */
 beforeAll(async () => {
   const { code, stderr } = await runAisle(env, 'seed', '--items', '4000', '--seed', '5')
-  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(code, stderr).toBe(0)
   const { rows } = await pool.query<Sample>(
     `select item_id, sku, name, codes[1] as code, gtin[1] as gtin from items
       where codes[1] like '%-%' order by item_id limit 1`,

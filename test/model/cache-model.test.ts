@@ -3,7 +3,7 @@
  * record it had consumed when it was asked. Each way to break the protocol is caught by the same schedules.
  */
 import { describe, expect, test } from 'vitest'
-import { mulberry32 } from '../support/random.ts'
+import { randomBy } from '../support/random.ts'
 import { CacheWorld, MUTANTS, type Mutant } from './cache-world.ts'
 
 const SCHEDULES = 20_000
@@ -17,7 +17,7 @@ async function violating(
   let bad = 0
   let hits = 0
   for (let seed = 1; seed <= schedules; seed++) {
-    const outcome = await new CacheWorld(mutant, mulberry32(seed * 7919)).run(STEPS)
+    const outcome = await new CacheWorld(mutant, randomBy(seed * 7919)).run(STEPS)
     if (outcome.violations > 0) bad += 1
     hits += outcome.hits
   }

@@ -10,8 +10,8 @@ export type HostileRequest = {
   readonly headers: readonly string[]
 }
 
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32, public domain). */
-export function seeded(seed: number): () => number {
+/** Numbers in [0, 1) that depend on the seed alone (mulberry32 by T. Ettinger, public domain). */
+function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -26,55 +26,50 @@ export function hostileRequests(seed: number, count: number): HostileRequest[] {
   return Array.from({ length: count }, () => hostileRequest(random))
 }
 
-const PATHS = [
-  '/v1/search',
-  '/v1/search',
-  '/v1/search',
-  '/v1/suggest',
-  '/v1/suggest',
-  '/v1/categories',
-  '/v1/facets/brand',
-  '/v1/facets/price',
-  '/search',
-  '/c/category-1',
-  '/',
-  '/item/5',
-  '/v1/items/5',
-  '/openapi.json',
-  '/problems/bad-request',
+/** Paths with the parameters that they know. */
+const PATHS: readonly (readonly [path: string, names: readonly string[]])[] = [
+  ['/v1/search', ['q', 'category', 'f.brand', 'price', 'sort', 'page', 'size', 'facets', 'cursor', 'exact']],
+  ['/v1/search', ['q', 'f.brand', 'f.colour', 'f.price', 'page', 'size']],
+  ['/v1/suggest', ['q', 'scope', 'size']],
+  ['/v1/facets/brand', ['q', 'category', 'f.colour', 'price', 'contains']],
+  ['/v1/facets/price', ['q', 'contains']],
+  ['/search', ['q', 'category', 'f.brand', 'price', 'sort', 'page', 'exact', 'price_from', 'price_to']],
+  ['/c/category-1', ['q', 'f.brand', 'price', 'sort', 'page']],
+  ['/v1/categories', []],
+  ['/v1/items/5', []],
+  ['/', []],
+  ['/item/5', []],
+  ['/openapi.json', []],
 ]
-const PREFIXES = [
-  '/v1/items/',
-  '/v1/categories/',
-  '/v1/facets/',
-  '/c/',
-  '/item/',
-  '/assets/',
-  '/problems/',
-  '/',
+const PREFIXES = ['/v1/categories/', '/v1/facets/', '/c/', '/assets/', '/problems/', '/']
+/** Ids around the ends of bigint and other spellings of a number. */
+const IDS = [
+  '0',
+  '7',
+  '007',
+  '-1',
+  '7.0',
+  '7e0',
+  '%207',
+  '9223372036854775807',
+  '9223372036854775808',
+  '1'.repeat(40),
 ]
-const NAMES = [
-  'q',
-  'q',
-  'category',
-  'f.brand',
-  'f.colour',
-  'f.price',
-  'f.',
-  'f',
-  'price',
-  'sort',
-  'page',
-  'size',
-  'facets',
-  'cursor',
-  'exact',
-  'scope',
-  'contains',
-  '__proto__',
-  'constructor',
-  'f.__proto__',
-]
+const STRANGE_NAMES = ['f.', 'f', 'f.__proto__', '__proto__', 'constructor', 'limit', 'Q', 'q[]', 'f.brand.x']
+/** What these parameters take, so that a request also gets past the first check. */
+const PLAUSIBLE: Readonly<Record<string, readonly string[]>> = {
+  category: ['category-1', 'category-1/category-2'],
+  scope: ['category-1'],
+  price: ['0-2000', '150-', '-999', '9007199254740991-'],
+  sort: ['relevance', 'price_asc', 'price_desc', 'newest', 'name', 'popular'],
+  page: ['1', '2', '100', '417'],
+  size: ['1', '24', '100'],
+  facets: ['', 'brand', 'brand,price', 'colour,category'],
+  exact: ['0', '1'],
+  'f.brand': ['Brand 3', 'Brand 4', 'HP'],
+  price_from: ['1', '2,50', ''],
+  price_to: ['3', '99999999999', ''],
+}
 const VALUES = [
   '',
   '0',
@@ -85,6 +80,7 @@ const VALUES = [
   '1e3',
   '1.5',
   '1000000000',
+  '9223372036854775808',
   '99999999999999999999',
   '0-2000',
   '-',
@@ -151,18 +147,24 @@ function hostileRequest(random: () => number): HostileRequest {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const chance = (share: number) => random() < share
   const text = () => (chance(0.15) ? randomText(random) : pick(VALUES))
-  const encoded = () => (chance(0.12) ? pick(BROKEN) : encodeURIComponent(text()))
-  const path = chance(0.25) ? pick(PREFIXES) + encoded() : pick(PATHS)
-  const pairs = Array.from({ length: Math.floor(random() * 6) }, () => {
-    const name = chance(0.1) ? encoded() : encodeURIComponent(pick(NAMES))
-    return chance(0.05) ? name : `${name}=${encoded()}`
-  })
-  if (chance(0.02)) pairs.push(...Array.from({ length: 60 }, (_, i) => `f.brand=B${i}`))
-  if (chance(0.02)) pairs.push(`q=${encodeURIComponent(text()).padEnd(10_000, 'x')}`)
+  const encoded = () => (chance(0.05) ? pick(BROKEN) : encodeURIComponent(text()))
+  const pair = (names: readonly string[]) => {
+    const name = names.length === 0 || chance(0.04) ? pick(STRANGE_NAMES) : pick(names)
+    const plausible = PLAUSIBLE[name]
+    const value = plausible && chance(0.7) ? encodeURIComponent(pick(plausible)) : encoded()
+    return chance(0.03) ? encodeURIComponent(name) : `${encodeURIComponent(name)}=${value}`
+  }
+  const [known, names] = pick(PATHS)
+  const other = () => (chance(0.3) ? pick(['/v1/items/', '/item/']) + pick(IDS) : pick(PREFIXES) + encoded())
+  const path = chance(0.2) ? other() : known
+  const count = path === known && names.length > 0 ? Math.floor(random() * 5) : Math.floor(random() * 1.2)
+  const pairs = Array.from({ length: count }, () => pair(names))
+  if (chance(0.01)) pairs.push(...Array.from({ length: 60 }, (_, i) => `f.brand=B${i}`))
+  if (chance(0.01)) pairs.push(`q=${encodeURIComponent(text()).padEnd(10_000, 'x')}`)
   return {
-    method: chance(0.12) ? pick(METHODS) : 'GET',
+    method: chance(0.08) ? pick(METHODS) : 'GET',
     target: pairs.length === 0 ? path : `${path}?${pairs.join('&')}`,
-    headers: Array.from({ length: chance(0.3) ? 1 + Math.floor(random() * 3) : 0 }, () => pick(HEADERS)),
+    headers: Array.from({ length: chance(0.2) ? 1 + Math.floor(random() * 3) : 0 }, () => pick(HEADERS)),
   }
 }
 

@@ -3,7 +3,9 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
 type Json = Record<string, unknown>
-type Operation = { readonly responses: Record<string, { content?: Record<string, { schema: unknown }> }> }
+type Operation = {
+  readonly responses: Record<string, { content?: Record<string, { schema: unknown; example?: unknown }> }>
+}
 export type OpenApi = {
   readonly openapi: string
   readonly paths: Record<string, { readonly get?: Operation }>

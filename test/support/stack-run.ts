@@ -55,6 +55,10 @@ export function runStack(state: string, env: Readonly<Record<string, string>>): 
     })
   }
   const exited = new Promise<number | null>((resolve) => launcher.once('close', (code) => resolve(code)))
+  onTestFinished(async () => {
+    launcher.kill('SIGTERM')
+    await exited
+  })
   const failed = exited.then((code) => Promise.reject(new Error(`the stack ended with ${code}:\n${output}`)))
   failed.catch(() => undefined) // a run that is meant to end is awaited by `exited`
   return {

@@ -25,13 +25,6 @@ const WORDS = /** @type {Record<string, string>} */ ({
  */
 export function startSuggest(input, list, said) {
   let state = { ...INITIAL, typed: input.value }
-  let request = new AbortController()
-  let timer = 0
-
-  input.setAttribute('role', 'combobox')
-  input.setAttribute('aria-autocomplete', 'list')
-  input.setAttribute('aria-controls', list.id)
-  input.setAttribute('aria-expanded', 'false')
 
   /** @param {import('./combobox.js').Event} event */
   function take(event) {
@@ -45,37 +38,69 @@ export function startSuggest(input, list, said) {
     return step.handled
   }
 
-  async function ask() {
-    const { asked, typed } = state
-    request.abort()
-    request = new AbortController()
-    if (typed.trim() === '') return
-    const suggestions = await fetchSuggestions(typed, scopeOf(input), request.signal)
-    if (suggestions !== null) take({ type: 'answered', asked, options: suggestions.map(optionOf) })
-  }
-
+  const ask = askAgain(
+    input,
+    () => state,
+    (asked, options) => take({ type: 'answered', asked, options }),
+  )
+  input.setAttribute('role', 'combobox')
+  input.setAttribute('aria-autocomplete', 'list')
+  input.setAttribute('aria-controls', list.id)
+  input.setAttribute('aria-expanded', 'false')
   input.addEventListener('input', () => {
     take({ type: 'typed', text: input.value })
-    clearTimeout(timer)
-    timer = setTimeout(ask, DEBOUNCE_MS)
+    ask()
   })
   input.addEventListener('keydown', (event) => {
     if (event.isComposing) return // the keys belong to the input method
-    const before = state
+    const wasOpen = state.isOpen
     if (take({ type: 'key', key: event.key })) event.preventDefault()
-    if (before !== state && !before.isOpen && !state.isOpen) return
-    if (event.key !== 'Enter') writeText(input, state)
+    if (event.key !== 'Enter' && (wasOpen || state.isOpen)) writeText(input, state)
   })
   input.addEventListener('blur', () => take({ type: 'left' }))
+  listenToPointer(list, {
+    point: (index) => index !== state.active && take({ type: 'pointed', index }),
+    choose: (index) => location.assign(state.options[index]?.href ?? location.href),
+  })
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {{ point(index: number): void, choose(index: number): void }} on
+ */
+function listenToPointer(list, on) {
   list.addEventListener('mousedown', (event) => event.preventDefault()) // keeps the focus in the input
   list.addEventListener('mousemove', (event) => {
     const index = indexOf(event)
-    if (index !== -1 && index !== state.active) take({ type: 'pointed', index })
+    if (index !== -1) on.point(index)
   })
   list.addEventListener('click', (event) => {
-    const option = state.options[indexOf(event)]
-    if (option) location.assign(option.href)
+    const index = indexOf(event)
+    if (index !== -1) on.choose(index)
   })
+}
+
+/**
+ * A function that asks for suggestions a moment later, and gives up the request before.
+ * @param {HTMLInputElement} input
+ * @param {() => import('./combobox.js').State} stateNow
+ * @param {(asked: number, options: Option[]) => void} answered
+ */
+function askAgain(input, stateNow, answered) {
+  let request = new AbortController()
+  let timer = 0
+  const ask = async () => {
+    const { asked, typed } = stateNow()
+    if (typed.trim() === '') return
+    const suggestions = await fetchSuggestions(typed, scopeOf(input), request.signal)
+    if (suggestions !== null) answered(asked, suggestions.map(optionOf))
+  }
+  return () => {
+    clearTimeout(timer)
+    request.abort()
+    request = new AbortController()
+    timer = setTimeout(ask, DEBOUNCE_MS)
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ test.each([
   expect(pageNumbers(current, last)).toEqual(numbers)
 })
 
-test('pages end at 10,000 items', () => {
+test('the last page linked is the last within 10,000 items', () => {
   expect(pageCount({ value: 10_000, relation: 'gte' }, 24)).toBe(416)
   expect(pageCount({ value: 25, relation: 'eq' }, 24)).toBe(2)
   expect(pageCount({ value: 0, relation: 'eq' }, 24)).toBe(0)

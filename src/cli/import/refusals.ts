@@ -1,8 +1,10 @@
 /** Rows that were refused: the first few for people, all of them for a file or a program. */
 
 import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { createWriteStream, openSync, type WriteStream } from 'node:fs'
 import type { Fault } from '../../catalog/import/item.ts'
+import { EXIT } from '../../command/command.ts'
+import { ExitError, messageOf } from '../../errors.ts'
 
 /** One reason why one row was refused. */
 export type Refusal = Fault & { readonly line: number }
@@ -24,9 +26,10 @@ export class Refusals {
   readonly #keepMax: number
   readonly #file: WriteStream | null
 
+  /** @throws ExitError(2) when the file cannot be written */
   constructor(options: RefusalOptions) {
     this.#keepMax = options.keepAll ? Number.POSITIVE_INFINITY : SHOWN_MAX
-    this.#file = options.path === undefined ? null : createWriteStream(options.path)
+    this.#file = options.path === undefined ? null : openForWriting(options.path)
   }
 
   add(line: number, faults: readonly Fault[]): void {
@@ -44,7 +47,7 @@ export class Refusals {
     const isCut = new Set(shown.map((refusal) => refusal.line)).size < this.rows
     return [
       ...shown.map(({ line, field, reason }) => `  line ${line}: ${field}: ${reason}`),
-      `${this.rows} rows were refused${isCut ? ' (--refused FILE writes them all)' : ''}`,
+      `${this.rows} ${this.rows === 1 ? 'row was' : 'rows were'} refused${isCut ? ' (--refused FILE writes them all)' : ''}`,
     ]
   }
 
@@ -52,5 +55,15 @@ export class Refusals {
     if (this.#file === null) return
     this.#file.end()
     await once(this.#file, 'finish')
+  }
+}
+
+function openForWriting(path: string): WriteStream {
+  try {
+    return createWriteStream(path, { fd: openSync(path, 'w') })
+  } catch (thrown) {
+    throw new ExitError(EXIT.usage, `--refused ${path} cannot be written: ${messageOf(thrown)}`, {
+      cause: thrown,
+    })
   }
 }

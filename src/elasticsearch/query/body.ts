@@ -104,10 +104,13 @@ function rankedQuery(parts: SearchParts, filter: readonly Clause[]): Clause {
   if (isRanked(parts)) {
     return withFactors({ bool: { ...must, filter: [...filter], ...hidden } }, parts.factors, parts.outOfStock)
   }
-  const words = parts.words === null ? [] : [parts.words]
+  const conditions = [...(parts.words === null ? [] : [parts.words]), ...filter]
   const buyable: Clause = { bool: { must_not: [OUT_OF_STOCK] } }
   const first = parts.outOfStock === 'last' ? { should: [{ constant_score: { filter: buyable } }] } : {}
-  return { bool: { filter: [...words, ...filter], ...hidden, ...first } }
+  // Without any condition the `should` alone would decide what matches.
+  return {
+    bool: { filter: conditions.length > 0 ? conditions : [{ match_all: {} }], ...hidden, ...first },
+  }
 }
 
 function withFactors(query: Clause, { popularity, stock }: Factors, outOfStock: OutOfStock): Clause {

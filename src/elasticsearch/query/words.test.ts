@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readQuery } from './text.ts'
-import { allWords, anyWord } from './words.ts'
+import { allWords, anyWord, unfinishedWord } from './words.ts'
 
 const FIELDS = ['name^8', 'model^4', 'brand^4', 'description^4', 'attrs_text']
 
@@ -30,4 +30,12 @@ test('any word also finds the category of that name', () => {
   expect(JSON.stringify(anyWord(readQuery('smart watch')))).toContain(
     '"category_text":{"query":"smart watch"',
   )
+})
+
+test('the last word alone may be a beginning, the words before it are whole', () => {
+  const begun = { constant_score: { boost: 1, filter: { match: { 'name.pre': { query: 'mou' } } } } }
+  expect(unfinishedWord(readQuery('wireless mou'))).toEqual({
+    bool: { must: [{ combined_fields: { query: 'wireless', operator: 'and', fields: FIELDS } }, begun] },
+  })
+  expect(unfinishedWord(readQuery('mou'))).toEqual({ bool: { must: [begun] } })
 })

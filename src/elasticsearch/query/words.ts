@@ -12,9 +12,26 @@ const TEXT_FIELDS = ['name^8', 'model^4', 'brand^4', 'description^4', 'attrs_tex
 
 /** Every word in some field, or a code. */
 export function allWords(query: QueryText): Clause {
-  return withCodes(query, {
-    bool: { must: [combined(query.text, 'and')], ...phraseBonus(query) },
-  })
+  return withCodes(query, everyWord(query))
+}
+
+/** Every word in some field; side by side in the name counts a little more. */
+export function everyWord(query: QueryText): Clause {
+  return { bool: { must: [combined(query.text, 'and')], ...phraseBonus(query) } }
+}
+
+/** Every word but the last in some field, and a word in the name that begins with the last (search design 5.6). */
+export function unfinishedWord({ tokens }: QueryText): Clause {
+  const whole = tokens.slice(0, -1).join(' ')
+  const begun: Clause = { match: { 'name.pre': { query: tokens.at(-1) ?? '' } } }
+  return {
+    bool: {
+      must: [
+        ...(whole === '' ? [] : [combined(whole, 'and')]),
+        { constant_score: { boost: 1, filter: begun } },
+      ],
+    },
+  }
 }
 
 /** At least one word in some field, or the category's name, or a code. */

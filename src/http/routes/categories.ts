@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
+import { CATEGORIES_EXAMPLE, CATEGORY_EXAMPLE } from '../examples.ts'
 import { CategoryPath, NoParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
@@ -17,7 +18,7 @@ const listCategories = (admit: Admit) =>
     responses: {
       200: {
         description: 'Every category',
-        content: { 'application/json': { schema: CategoriesAnswer } },
+        content: { 'application/json': { schema: CategoriesAnswer, example: CATEGORIES_EXAMPLE } },
       },
       ...problemResponses('bad-request', 'bad-encoding'),
     },
@@ -32,7 +33,10 @@ const showCategory = (admit: Admit) =>
     middleware: [admit('search')] as const,
     request: { params: CategoryPath, query: NoParameters },
     responses: {
-      200: { description: 'The category', content: { 'application/json': { schema: CategoryAnswer } } },
+      200: {
+        description: 'The category',
+        content: { 'application/json': { schema: CategoryAnswer, example: CATEGORY_EXAMPLE } },
+      },
       ...problemResponses('bad-request', 'bad-encoding', 'unknown-category'),
     },
   })

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
+import { FACET_EXAMPLE } from '../examples.ts'
 import { FacetParameters, FacetPath } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
@@ -15,7 +16,10 @@ const showFacet = (admit: Admit) =>
     middleware: [admit('search')] as const,
     request: { params: FacetPath, query: FacetParameters },
     responses: {
-      200: { description: 'The facet', content: { 'application/json': { schema: FacetAnswer } } },
+      200: {
+        description: 'The facet',
+        content: { 'application/json': { schema: FacetAnswer, example: FACET_EXAMPLE } },
+      },
       ...problemResponses(
         'bad-request',
         'bad-encoding',

@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { problem } from '../../errors.ts'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
+import { ITEM_EXAMPLE } from '../examples.ts'
 import { ItemPath, NoParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
@@ -16,7 +17,10 @@ const showItem = (admit: Admit) =>
     middleware: [admit('item')] as const,
     request: { params: ItemPath, query: NoParameters },
     responses: {
-      200: { description: 'The item', content: { 'application/json': { schema: ItemAnswer } } },
+      200: {
+        description: 'The item',
+        content: { 'application/json': { schema: ItemAnswer, example: ITEM_EXAMPLE } },
+      },
       ...problemResponses('bad-request', 'bad-encoding', 'not-found'),
     },
   })

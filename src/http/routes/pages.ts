@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import { homePage } from '../../../web/pages/home-page.ts'
 import { itemPage } from '../../../web/pages/item-page.ts'
 import { browseUrl } from '../../../web/pages/links.ts'
-import { searchPage } from '../../../web/pages/search-page.ts'
+import { type SearchPageInput, searchPage } from '../../../web/pages/search-page.ts'
 import { problem } from '../../errors.ts'
 import type { CatalogSearch, SearchQuery } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
@@ -30,6 +30,11 @@ export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages)
     return send(c, homePage(shop.view, { categories, popular }))
   })
 
+  const results = async (c: Context<AppEnv>, category: string | null) => {
+    const request = pageRequest(c.req.queries(), category, shop.view.format.minorPerMajor(shop.currency))
+    if (request.isTypedPrice) return c.redirect(browseUrl(browseOf(request.query)), 302)
+    return send(c, searchPage(shop.view, await resultsOf(search, request.query, shop, c.get('signal'))))
+  }
   app.get('/search', admit('search'), (c) => results(c, null))
   app.get('/c/:path{.+}', admit('search'), (c) => results(c, c.req.param('path')))
 
@@ -40,30 +45,29 @@ export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages)
     if (item === null) throw problem('not-found', { detail: 'This product is not in the shop any more.' })
     return send(c, itemPage(shop.view, item))
   })
-
-  async function results(c: Context<AppEnv>, category: string | null): Promise<Response> {
-    const request = pageRequest(c.req.queries(), category, shop.view.format.minorPerMajor(shop.currency))
-    const browse = browseOf(request.query)
-    if (request.isTypedPrice) return c.redirect(browseUrl(browse), 302)
-    const signal = c.get('signal')
-    const [answer, counted, node] = await Promise.all([
-      search.search(request.query, signal),
-      request.query.page > 1 ? search.search(firstPageOf(request.query), signal) : null,
-      browse.category === null ? null : search.category(browse.category, signal),
-    ])
-    return send(
-      c,
-      searchPage(shop.view, {
-        browse,
-        answer,
-        facets: (counted ?? answer).facets,
-        category: node,
-        size: request.query.size,
-        currency: answer.hits[0]?.currency ?? shop.currency,
-      }),
-    )
-  }
   return app
+}
+
+/** Everything a result page shows, asked for at once. */
+async function resultsOf(
+  search: CatalogSearch,
+  query: SearchQuery,
+  shop: ShopPages,
+  signal: AbortSignal,
+): Promise<SearchPageInput> {
+  const [answer, counted, category] = await Promise.all([
+    search.search(query, signal),
+    query.page > 1 ? search.search(firstPageOf(query), signal) : null,
+    query.category === null ? null : search.category(query.category, signal),
+  ])
+  return {
+    browse: browseOf(query),
+    answer,
+    facets: (counted ?? answer).facets,
+    category,
+    size: query.size,
+    currency: answer.hits[0]?.currency ?? shop.currency,
+  }
 }
 
 const POPULAR: SearchQuery = {

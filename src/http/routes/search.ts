@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
+import { SEARCH_EXAMPLE } from '../examples.ts'
 import { SearchParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { searchQuery } from '../queries.ts'
@@ -18,7 +19,10 @@ const searchItems = (admit: Admit) =>
     middleware: [admit('search')] as const,
     request: { query: SearchParameters },
     responses: {
-      200: { description: 'Found items', content: { 'application/json': { schema: SearchAnswer } } },
+      200: {
+        description: 'Found items',
+        content: { 'application/json': { schema: SearchAnswer, example: SEARCH_EXAMPLE } },
+      },
       ...problemResponses(
         'bad-request',
         'bad-encoding',

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
+import { SUGGEST_EXAMPLE } from '../examples.ts'
 import { SuggestParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
@@ -17,7 +18,7 @@ const suggestTexts = (admit: Admit) =>
     responses: {
       200: {
         description: 'Suggestions, best first; none for more than 64 characters',
-        content: { 'application/json': { schema: SuggestAnswer } },
+        content: { 'application/json': { schema: SuggestAnswer, example: SUGGEST_EXAMPLE } },
       },
       ...problemResponses('bad-request', 'bad-encoding', 'unknown-category', 'uri-too-long'),
     },

@@ -11,4 +11,5 @@ if [ -z "${DATABASE_URL:-}" ]; then
   if [ -r "$state/stack.env" ]; then . "$state/stack.env"; fi
 fi
 
-exec "$node" "$checkout/$ENTRY" "$@"
+# FLAGS are flags of Node, without spaces in them; most programs have none.
+exec "$node" ${FLAGS:-} "$checkout/$ENTRY" "$@"

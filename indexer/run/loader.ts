@@ -23,10 +23,10 @@ export type LoadOptions = {
   readonly onProgress: (ranges: readonly LoadRange[], documents: number) => void
 }
 
-const PAGE = 1_000
+const PAGE = 500
 const READERS = 2
 /** Copies of one sink that may wait in memory, bytes. */
-const ROOM_BYTES = 12_000_000
+const ROOM_BYTES = 4_000_000
 /** Changes come first: a load that makes them late pauses. */
 const LAG_MAX_MS = 2_000
 const LOOK_MS = 10
@@ -84,7 +84,7 @@ export async function load(
         asked += page.bodies.size
         const last = page.last === null || page.bodies.size < PAGE || page.last > upto ? upto : page.last
         read.resolve(last)
-        return await pushPage(page, upto)
+        return pushPage(page, upto)
       } catch (thrown) {
         read.reject(thrown)
         throw thrown
@@ -94,18 +94,21 @@ export async function load(
     return { last: await read.promise, durable }
   }
 
-  const pushPage = async (page: LoadPage, upto: bigint): Promise<number> => {
-    const bodies = [...page.bodies].filter(([id]) => BigInt(id) <= upto)
-    const { promise, resolve } = Promise.withResolvers<void>()
-    let left = bodies.length
-    if (left === 0) resolve()
+  /** Keeps nothing of the rows while it waits: only the lines in the sink's queue. */
+  const pushPage = (page: LoadPage, upto: bigint): Promise<number> => {
+    const { promise, resolve } = Promise.withResolvers<number>()
+    const ids = [...page.bodies.keys()].filter((id) => BigInt(id) <= upto)
+    const count = ids.length
+    let left = count
+    if (left === 0) resolve(0)
     const done = (): void => {
       left -= 1
-      if (left === 0) resolve()
+      if (left === 0) resolve(count)
     }
-    for (const [id, body] of bodies) options.sink.push(operationOf(id, options.floor, body, true, done))
-    await promise
-    return bodies.length
+    for (const id of ids) {
+      options.sink.push(operationOf(id, options.floor, page.bodies.get(id) ?? null, true, done))
+    }
+    return promise
   }
 
   const reader = async (): Promise<void> => {

@@ -26,7 +26,7 @@ export type AttachedSink = {
 const BATCH: BatchRule = { maxIds: 500, lingerMs: 20 }
 const READERS = 2
 /** Operations of one sink that may wait in memory, bytes; beyond it ids wait instead, which are small. */
-const SINK_ROOM_BYTES = 8_000_000
+const SINK_ROOM_BYTES = 4_000_000
 const IDLE_LOOK_MS = 60_000
 const HOLD_LOOK_MS = 5
 

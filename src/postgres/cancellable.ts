@@ -19,23 +19,25 @@ export async function readRows<T extends QueryResultRow>(
   const connection = await pool.connect()
   // pg keeps the backend's id on the client and does not type it.
   const backend = (connection as unknown as { processID?: number | null }).processID ?? null
-  let isDone = false
+  let cancelling: Promise<unknown> | undefined
   const cancel = () => {
-    if (isDone || backend === null) return
+    if (backend === null) return
     // Cancelling is a courtesy: statement_timeout ends the statement when even this cannot reach the server.
-    pool.query('select pg_cancel_backend($1::integer)', [backend]).catch(() => undefined)
+    cancelling = pool.query('select pg_cancel_backend($1::integer)', [backend]).catch(() => undefined)
   }
   signal.addEventListener('abort', cancel, { once: true })
   try {
+    signal.throwIfAborted() // while waiting for a free connection
     const { rows } = await connection.query<T>(sql, [...parameters])
     return rows
   } catch (thrown) {
     signal.throwIfAborted()
     throw thrown
   } finally {
-    isDone = true
     signal.removeEventListener('abort', cancel)
-    connection.release()
+    // A cancellation that is still under way must not meet the next statement of this connection.
+    if (cancelling) cancelling.finally(() => connection.release())
+    else connection.release()
   }
 }
 

@@ -32,7 +32,7 @@ const ITEM: ItemDocument = {
 const emitted = new Set(changeTags(null, ITEM).expire)
 const meets = (tags: readonly string[]) => tags.filter((tag) => tag !== 'all').some((tag) => emitted.has(tag))
 const asked = (text: string, codes: readonly string[] = []) =>
-  searchTags({ text, categoryId: null, binding: 'all_words', codes })
+  searchTags({ text, category: null, binding: 'all_words', codes })
 
 describe('cache tags', () => {
   test.each(['wireless', 'keyboard', 'KEYBOARDS', 'and', 'ore', 'strasse', 'acmes', 'drive'])(
@@ -54,20 +54,22 @@ describe('cache tags', () => {
   )
 
   test('browsing is met through the category, its ancestors and the whole list', () => {
-    for (const categoryId of ['1', '2', null]) {
-      expect(meets(searchTags({ text: '', categoryId, binding: 'all_words', codes: [] }))).toBe(true)
+    for (const category of ['storage', 'storage/drives', null]) {
+      expect(meets(searchTags({ text: '', category, binding: 'all_words', codes: [] }))).toBe(true)
     }
-    expect(meets(searchTags({ text: '', categoryId: '3', binding: 'all_words', codes: [] }))).toBe(false)
+    expect(meets(searchTags({ text: '', category: 'toys', binding: 'all_words', codes: [] }))).toBe(false)
   })
 
   test('a correction or a text with inner punctuation is met by any change', () => {
-    expect(searchTags({ text: 'keybord', categoryId: null, binding: 'loose', codes: [] })).toContain('list')
+    expect(searchTags({ text: 'keybord', category: null, binding: 'loose', codes: [] })).toContain('list')
     expect(asked("o'neill")).toContain('list')
   })
 
   test('a moved item invalidates the category it left', () => {
-    const moved = { ...ITEM, cat_ids: [1, 9] }
-    expect(changeTags(ITEM, moved).expire).toEqual(expect.arrayContaining(['cat:2', 'cat:9']))
+    const moved = { ...ITEM, cat_slugs: ['storage', 'storage/tapes'] }
+    expect(changeTags(ITEM, moved).expire).toEqual(
+      expect.arrayContaining(['cat:storage/drives', 'cat:storage/tapes']),
+    )
   })
 
   test('a new price and a deletion remove, any other change expires', () => {

@@ -18,7 +18,8 @@ export const TAG_LIST = 'list'
 export const TAG_FOREIGN = 'w:?'
 
 export const itemTag = (itemId: string | number): string => `item:${itemId}`
-export const categoryTag = (categoryId: string | number): string => `cat:${categoryId}`
+/** @param path slugs from the root, joined by `/`: what a request names, so that no look-up is needed */
+export const categoryTag = (path: string): string => `cat:${path}`
 const wordTag = (word: string): string => `w:${stem(word)}`
 
 /** How far the words of a query bind its answer. */
@@ -33,7 +34,8 @@ export type Binding =
 export type Asked = {
   /** Words that were searched; empty for browse. */
   readonly text: string
-  readonly categoryId: string | null
+  /** Slug path of the category filter. */
+  readonly category: string | null
   readonly binding: Binding
   /** Code candidates of the query, normalised: they match in other places than words do. */
   readonly codes: readonly string[]
@@ -43,7 +45,7 @@ export type Asked = {
 export function searchTags(asked: Asked): string[] {
   const words = wordsOf(asked.text)
   if (words.length === 0) {
-    return [TAG_ALL, asked.categoryId === null ? TAG_LIST : categoryTag(asked.categoryId)]
+    return [TAG_ALL, asked.category === null ? TAG_LIST : categoryTag(asked.category)]
   }
   const isLoose = asked.binding === 'loose' || !isCutAlike(asked.text) || !words.every(isPlain)
   if (isLoose) return [TAG_ALL, TAG_LIST]
@@ -82,7 +84,7 @@ function documentTags(document: ItemDocument | null): string[] {
   return [
     TAG_LIST,
     itemTag(document.item_id),
-    ...document.cat_ids.map(categoryTag),
+    ...document.cat_slugs.map(categoryTag),
     ...words.filter(isPlain).map(wordTag),
     ...codes.map(codeTag),
     ...(words.every(isPlain) ? [] : [TAG_FOREIGN]),

@@ -73,10 +73,17 @@ export class TwoTierCache {
     this.#failedAt.clear()
   }
 
-  /** The entry of the first tier, if it may be served at this moment. Costs no promise. */
-  peek(key: string): Entry | null {
+  /**
+   * The entry of the first tier, if it may be served at this moment and needs no refresh. Costs no promise; null says
+   * nothing about `getOrLoad`.
+   */
+  peek(key: string, family: Family): Entry | null {
+    const at = this.#parts.now()
     const entry = this.#parts.l1.get(key)
-    return entry && this.#isServable(entry, this.#parts.now()) ? entry : null
+    if (!entry || !this.#isServable(entry, at)) return null
+    if (isRefreshDue(entry.softExpiry - at, entry.loadMs, this.#parts.random())) return null
+    this.#parts.onResult?.(family, 'HIT-L1', entry.loadMs)
+    return entry
   }
 
   /**

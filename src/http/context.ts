@@ -1,8 +1,13 @@
 /** What middleware leaves for the routes of one request. */
 import type { ProblemName } from '../errors.ts'
 import type { RouteClass } from './classes.ts'
+import type { Load } from './keep.ts'
 
 export type AppEnv = {
+  Bindings: {
+    /** Present when the request is made to fill the cache, which then measures and logs it itself. */
+    load?: Load
+  }
   Variables: {
     /** Echoed in `X-Request-Id`, in problems and in every log line of the request. */
     requestId: string

@@ -44,6 +44,7 @@ export function observeRequests(options: ObserveOptions): MiddlewareHandler<AppE
     await next()
     const ms = options.clock() - startedAt
     finishReply(c, requestId, options.isDraining())
+    if (c.env?.load) return // the cache answers for it
     const route = routeLabel(c)
     const method = METHODS.has(c.req.method) ? c.req.method : 'other'
     options.metrics.observe('http_request_duration_seconds', ms / 1_000, {

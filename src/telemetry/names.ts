@@ -51,6 +51,24 @@ export const METRICS = {
     help: 'Answers that had to do without a server',
     labels: ['dependency'],
   },
+  cache_requests_total: {
+    kind: 'counter',
+    help: 'Answers by where they came from',
+    labels: ['family', 'result'],
+  },
+  cache_resets_total: {
+    kind: 'counter',
+    help: 'Times that everything held was forgotten',
+    labels: ['reason'],
+  },
+  cache_redis_errors_total: { kind: 'counter', help: 'Failed commands of the cache', labels: [] },
+  cache_entries: { kind: 'gauge', help: 'Answers in memory', labels: [] },
+  cache_bytes: { kind: 'gauge', help: 'Estimated size of the answers in memory', labels: [] },
+  cache_lease_age_seconds: {
+    kind: 'gauge',
+    help: 'How long ago everything visible was known to be invalidated; above 1.5 the cache is in short mode',
+    labels: [],
+  },
   search_zero_results_total: { kind: 'counter', help: 'Searches that found nothing', labels: [] },
   index_lag_seconds: {
     kind: 'gauge',

@@ -1,8 +1,10 @@
 /** `GET /v1/facets/{name}`: the values of one facet, also those too rare for the search answer. */
 import { createRoute } from '@hono/zod-openapi'
+import { facetAnswerTags } from '../../search/answer-tags.ts'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import { FACET_EXAMPLE } from '../examples.ts'
+import { keepReply } from '../keep.ts'
 import { FacetParameters, FacetPath } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
@@ -37,5 +39,7 @@ export const facetRoutes = (search: CatalogSearch, admit: Admit) =>
   apiRouter(PARAMETERS).openapi(showFacet(admit), async (c) => {
     const { f, ...rest } = c.req.valid('query')
     const query = { ...rest, filters: f, name: c.req.valid('param').name }
-    return c.json(await search.facet(query, c.get('signal')), 200)
+    const answer = await search.facet(query, c.get('signal'))
+    keepReply(c, facetAnswerTags(), answer)
+    return c.json(answer, 200)
   })

@@ -1,9 +1,11 @@
 /** `GET /v1/items/{id}`: one item with everything a page shows. */
 import { createRoute } from '@hono/zod-openapi'
 import { problem } from '../../errors.ts'
+import { itemAnswerTags } from '../../search/answer-tags.ts'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import { ITEM_EXAMPLE } from '../examples.ts'
+import { keepReply } from '../keep.ts'
 import { ItemPath, NoParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
@@ -30,5 +32,6 @@ export const itemRoutes = (search: CatalogSearch, admit: Admit) =>
     const { id } = c.req.valid('param')
     const item = await search.item(id, c.get('signal'))
     if (item === null) throw problem('not-found', { detail: `There is no item ${id}.` })
+    keepReply(c, itemAnswerTags(item), item)
     return c.json(item, 200)
   })

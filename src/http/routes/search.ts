@@ -1,8 +1,10 @@
 /** `GET /v1/search`: items for a query, a category and filters. */
 import { createRoute } from '@hono/zod-openapi'
+import { searchAnswerTags } from '../../search/answer-tags.ts'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import { SEARCH_EXAMPLE } from '../examples.ts'
+import { keepReply } from '../keep.ts'
 import { SearchParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { searchQuery } from '../queries.ts'
@@ -39,6 +41,9 @@ const searchItems = (admit: Admit) =>
 const PARAMETERS = ['q', 'category', 'f.NAME', 'price', 'sort', 'page', 'size', 'facets', 'cursor', 'exact']
 
 export const searchRoutes = (search: CatalogSearch, admit: Admit) =>
-  apiRouter(PARAMETERS).openapi(searchItems(admit), async (c) =>
-    c.json(await search.search(searchQuery(c.req.valid('query')), c.get('signal')), 200),
-  )
+  apiRouter(PARAMETERS).openapi(searchItems(admit), async (c) => {
+    const query = searchQuery(c.req.valid('query'))
+    const answer = await search.search(query, c.get('signal'))
+    keepReply(c, searchAnswerTags(query, answer), answer, answer.total.value === 0 ? 'empty' : 'hit')
+    return c.json(answer, 200)
+  })

@@ -28,15 +28,16 @@ export function interrupts(followStdin: boolean, say: Say): Interrupts {
   const stop = (reason: string) => {
     if (!controller.signal.aborted) {
       firstAt = performance.now()
-      say(`\nstopping (${reason}); again to stop at once`)
+      say(`\nstopping: ${reason}`)
       controller.abort(new Error(`stopped: ${reason}`))
     } else if (performance.now() - firstAt > SAME_SIGNAL_MS) second.resolve()
   }
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop(name))
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => stop(`${name}; again to stop at once`))
   if (followStdin) {
     process.stdin.resume()
-    process.stdin.on('end', () => stop('the launcher is gone'))
-    process.stdin.on('error', () => stop('the launcher is gone'))
+    process.stdin.on('end', () => stop('the launcher has ended'))
+    process.stdin.on('error', () => stop('the launcher has ended'))
   }
   return { signal: controller.signal, secondSignal: second.promise }
 }

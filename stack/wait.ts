@@ -7,33 +7,43 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Between two lines where there is no terminal. */
 const PLAIN_LINE_MS = 10_000
 const TICK_MS = 200
+const CLEAR_LINE = '\r\x1b[K'
 
 /** Says what is going on. The stack of a test run hands in one that writes to a log. */
 export type Say = (line: string) => void
 
-export const say: Say = (line) => process.stderr.write(`${line}\n`)
+export const say: Say = (text) =>
+  process.stderr.write(`${process.stderr.isTTY === true ? CLEAR_LINE : ''}${text}\n`)
 
 /**
- * Show `label` and the time so far until `work` settles.
+ * Show `label` and the time so far until `work` settles. What began last is shown: one line, one wait.
  * @returns what `work` gives
  */
 export async function withProgress<T>(label: string, work: Promise<T>): Promise<T> {
-  const startedAt = performance.now()
-  const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1)
-  const isTerminal = process.stderr.isTTY === true
-  const timer = setInterval(
-    () =>
-      process.stderr.write(
-        isTerminal ? `\r\x1b[K${label} ... ${seconds()} s` : `${label} ... ${seconds()} s\n`,
-      ),
-    isTerminal ? TICK_MS : PLAIN_LINE_MS,
-  )
+  const wait = { label, startedAt: performance.now() }
+  waits.push(wait)
+  line ??= setInterval(showLast, process.stderr.isTTY === true ? TICK_MS : PLAIN_LINE_MS)
   try {
     return await work
   } finally {
-    clearInterval(timer)
-    if (isTerminal) process.stderr.write('\r\x1b[K')
+    waits.splice(waits.indexOf(wait), 1)
+    if (process.stderr.isTTY === true) process.stderr.write(CLEAR_LINE)
+    if (waits.length === 0) {
+      clearInterval(line)
+      line = undefined
+    }
   }
+}
+
+/** There is one terminal, and so one list of waits of this process. */
+const waits: { readonly label: string; readonly startedAt: number }[] = []
+let line: NodeJS.Timeout | undefined
+
+function showLast(): void {
+  const last = waits.at(-1)
+  if (!last) return
+  const text = `${last.label} ... ${((performance.now() - last.startedAt) / 1000).toFixed(1)} s`
+  process.stderr.write(process.stderr.isTTY === true ? `${CLEAR_LINE}${text}` : `${text}\n`)
 }
 
 export type WaitOptions = {

@@ -29,27 +29,14 @@ export type ReplicationHandlers = {
   keepalive(end: Lsn): void
 }
 
-export type Replication = {
-  /** Say that everything at or below is durable; sent with the next status, which follows at once. */
-  acknowledge(durable: Lsn): void
-  /** Stop and go on reading; status is sent all the same. */
-  pause(): void
-  resume(): void
-  /** Highest position of the server's WAL that it has told. */
-  readonly serverEnd: Lsn
-  /** Rejects when the connection ends for any reason but `close`. */
-  readonly ended: Promise<never>
-  /** Send the last status and close. */
-  close(): Promise<void>
-}
-
-/** A dead server must be noticed while its successor may already be up; rule of indexer design 3.5. */
+/** Every 2 s, so that a leader that lost its server knows it soon; more often where the server wants it. */
 const STATUS_MS = 2_000
 const CONNECT_TIMEOUT_MS = 5_000
 /** Watchdog where the server has no timeout of its own. */
 const SILENCE_MS = 60_000
+const CLOSE_TIMEOUT_MS = 1_000
 
-/** A session that may send replication commands and SQL. Close it with `end`. */
+/** A session that may send replication commands and SQL. Close it with `closeConnection`. */
 export async function openConnection(url: string): Promise<pg.Client> {
   const config = {
     connectionString: url,
@@ -68,6 +55,14 @@ export async function openConnection(url: string): Promise<pg.Client> {
   return client
 }
 
+/** Close without waiting for a server that does not answer. */
+export async function closeConnection(client: pg.Client): Promise<void> {
+  const { stream } = copyConnectionOf(client)
+  const timer = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS)
+  await client.end().catch(() => undefined) // already broken: closed is what is wanted
+  clearTimeout(timer)
+}
+
 /**
  * Start streaming from the slot's position; paused until `resume`.
  * @throws pg error 55006 (another reader has the slot), 42704 (no such slot), 55000 (its WAL is lost)
@@ -77,115 +72,132 @@ export async function startReplication(
   handlers: ReplicationHandlers,
 ): Promise<Replication> {
   const client = await openConnection(options.url)
-  const connection = copyConnectionOf(client)
-  let received: Lsn = NO_LSN
-  let durable: Lsn = NO_LSN
-  let lastBytesMs = options.now()
-  let isPaused = true
-  const ended = Promise.withResolvers<never>()
-  ended.promise.catch(() => undefined) // whoever cares awaits it
+  const replication = new Replication(client, options, handlers)
+  try {
+    await replication.start()
+  } catch (thrown) {
+    await closeConnection(client)
+    throw thrown
+  }
+  return replication
+}
 
-  const send = (): void => {
-    if (connection.stream.writable) {
-      connection.sendCopyFromChunk(statusFrame(received, durable, options.now(), true))
+export class Replication {
+  readonly #client: pg.Client
+  readonly #connection: CopyConnection
+  readonly #options: ReplicationOptions
+  readonly #handlers: ReplicationHandlers
+  readonly #ended = Promise.withResolvers<never>()
+  readonly #silenceMs: number
+  #timer: NodeJS.Timeout | undefined
+  #received: Lsn = NO_LSN
+  #durable: Lsn = NO_LSN
+  #lastBytesMs: number
+  #isPaused = true
+
+  constructor(client: pg.Client, options: ReplicationOptions, handlers: ReplicationHandlers) {
+    this.#client = client
+    this.#connection = copyConnectionOf(client)
+    this.#options = options
+    this.#handlers = handlers
+    this.#lastBytesMs = options.now()
+    this.#silenceMs = options.walSenderTimeoutMs > 0 ? 2 * options.walSenderTimeoutMs : SILENCE_MS
+    this.#ended.promise.catch(() => this.#stopTimer()) // whoever cares awaits it too
+  }
+
+  /** Rejects when the connection ends for any reason but `close`. */
+  get ended(): Promise<never> {
+    return this.#ended.promise
+  }
+
+  /** Highest position of the server's WAL that it has told. */
+  get serverEnd(): Lsn {
+    return this.#received
+  }
+
+  /** Resolves when the server has switched to copy mode; the command itself ends with the stream. */
+  async start(): Promise<void> {
+    const { slot, publication, walSenderTimeoutMs } = this.#options
+    const started = Promise.withResolvers<void>()
+    const end = (reason: unknown): void => {
+      started.reject(reason)
+      this.#ended.reject(reason)
     }
+    this.#connection.once('replicationStart', () => started.resolve())
+    this.#connection.on('copyData', ({ chunk }: { chunk: Buffer }) => this.#onChunk(chunk))
+    this.#client.on('end', () => end(new Error('replication: the connection was closed')))
+    this.#client.on('error', end)
+    // Replication commands take no parameters: names are quoted here.
+    const names = pg.escapeLiteral(pg.escapeIdentifier(publication))
+    this.#client
+      .query(
+        `START_REPLICATION SLOT ${pg.escapeIdentifier(slot)} LOGICAL 0/0
+         (proto_version '1', publication_names ${names}, messages 'true')`,
+      )
+      .then(() => end(new Error('replication: the server ended the stream')), end)
+    await started.promise
+    this.#connection.stream.pause()
+    const everyMs = walSenderTimeoutMs > 0 ? Math.min(STATUS_MS, walSenderTimeoutMs / 3) : STATUS_MS
+    this.#timer = setInterval(() => this.#tick(), everyMs)
   }
-  const onChunk = (chunk: Buffer): void => {
-    lastBytesMs = options.now()
-    const frame = parseFrame(chunk)
-    received = maxLsn(received, frame.end)
-    if (frame.kind === 'data') return handlers.message(frame.payload)
-    handlers.keepalive(frame.end)
-    if (frame.replyRequested) send()
+
+  /** Say that everything at or below is durable. */
+  acknowledge(durable: Lsn): void {
+    if (durable <= this.#durable) return
+    this.#durable = durable
+    this.#sendStatus()
   }
-  connection.on('copyData', ({ chunk }: { chunk: Buffer }) => {
+
+  /** Stop reading; status is sent all the same. */
+  pause(): void {
+    this.#isPaused = true
+    this.#connection.stream.pause()
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.#lastBytesMs = this.#options.now()
+    this.#connection.stream.resume()
+  }
+
+  /** Send the last status and close. */
+  async close(): Promise<void> {
+    this.#stopTimer()
+    this.#sendStatus()
+    await closeConnection(this.#client)
+  }
+
+  /** Reads at once: the bytes belong to the socket. */
+  #onChunk(chunk: Buffer): void {
+    this.#lastBytesMs = this.#options.now()
     try {
-      onChunk(chunk)
+      const frame = parseFrame(chunk)
+      this.#received = maxLsn(this.#received, frame.end)
+      if (frame.kind === 'data') return this.#handlers.message(frame.payload)
+      this.#handlers.keepalive(frame.end)
+      if (frame.replyRequested) this.#sendStatus()
     } catch (thrown) {
-      ended.reject(thrown)
-      connection.stream.destroy()
+      this.#ended.reject(thrown)
+      this.#connection.stream.destroy()
     }
-  })
-  await startStream(client, connection, options, ended.reject)
-  connection.stream.pause()
+  }
 
-  const silenceMs = options.walSenderTimeoutMs > 0 ? 2 * options.walSenderTimeoutMs : SILENCE_MS
-  const everyMs = options.walSenderTimeoutMs > 0 ? options.walSenderTimeoutMs / 3 : STATUS_MS
-  const timer = setInterval(
-    () => {
-      send()
-      if (!isPaused && options.now() - lastBytesMs > silenceMs) {
-        connection.stream.destroy(new Error(`replication: the server was silent for ${silenceMs} ms`))
-      }
-    },
-    Math.min(STATUS_MS, everyMs),
-  )
-  ended.promise.catch(() => clearInterval(timer))
-  return {
-    acknowledge(lsn) {
-      if (lsn <= durable) return
-      durable = lsn
-      send()
-    },
-    pause() {
-      isPaused = true
-      connection.stream.pause()
-    },
-    resume() {
-      isPaused = false
-      lastBytesMs = options.now()
-      connection.stream.resume()
-    },
-    get serverEnd() {
-      return received
-    },
-    ended: ended.promise,
-    async close() {
-      clearInterval(timer)
-      send()
-      await endOf(client)
-    },
+  #tick(): void {
+    this.#sendStatus()
+    if (this.#isPaused || this.#options.now() - this.#lastBytesMs <= this.#silenceMs) return
+    this.#connection.stream.destroy(new Error(`replication: the server was silent for ${this.#silenceMs} ms`))
+  }
+
+  #sendStatus(): void {
+    if (!this.#connection.stream.writable) return
+    this.#connection.sendCopyFromChunk(statusFrame(this.#received, this.#durable, this.#options.now(), true))
+  }
+
+  #stopTimer(): void {
+    clearInterval(this.#timer)
   }
 }
 
 function copyConnectionOf(client: pg.Client): CopyConnection {
   return (client as unknown as { readonly connection: CopyConnection }).connection
-}
-
-/** Resolves when the server has switched to copy mode; the command itself ends with the stream. */
-async function startStream(
-  client: pg.Client,
-  connection: CopyConnection,
-  options: ReplicationOptions,
-  fail: (reason: unknown) => void,
-): Promise<void> {
-  const started = Promise.withResolvers<void>()
-  connection.once('replicationStart', () => started.resolve())
-  const end = (reason: unknown): void => {
-    started.reject(reason)
-    fail(reason)
-  }
-  client.on('end', () => end(new Error('replication: the connection was closed')))
-  client.on('error', end)
-  // Replication commands take no parameters: names are quoted here.
-  client
-    .query(
-      `START_REPLICATION SLOT ${pg.escapeIdentifier(options.slot)} LOGICAL 0/0
-       (proto_version '1', publication_names ${pg.escapeLiteral(pg.escapeIdentifier(options.publication))}, messages 'true')`,
-    )
-    .then(() => end(new Error('replication: the server ended the stream')), end)
-  try {
-    await started.promise
-  } catch (thrown) {
-    await endOf(client)
-    throw thrown
-  }
-}
-
-/** Close without waiting for a server that does not answer. */
-async function endOf(client: pg.Client): Promise<void> {
-  const stream = copyConnectionOf(client).stream
-  const timer = setTimeout(() => stream.destroy(), 1_000)
-  await client.end().catch(() => undefined) // already broken: closed is what is wanted
-  clearTimeout(timer)
 }

@@ -43,3 +43,19 @@ export function createBell(): Bell {
 export async function until(condition: () => boolean, everyMs: number, signal: AbortSignal): Promise<void> {
   while (!condition()) await sleep(everyMs, signal)
 }
+
+/**
+ * The promise, or the end of waiting for it.
+ * @throws the signal's reason when it is aborted before the promise settles
+ */
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>()
+  const onAbort = (): void => aborted.reject(signal.reason)
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -27,6 +27,7 @@ export const initCommand: Command = {
       await leadUntilStopped(context, { goal: 'live', standsBy: false, rate }, signal)
       const build = await following.stop()
       if (args.flag('json')) console.log(JSON.stringify(build))
+      else if (!signal.aborted) console.log(`search reads ${build?.index ?? 'its index'}`)
       return signal.aborted ? EXIT.stopped : EXIT.done
     })
   },

@@ -163,11 +163,11 @@ async function loadRanges(
     AbortSignal.any([signal, saving.signal]),
   )
   savedLoop.catch(session.fail)
-  await load(
-    context,
-    pipeline,
-    prepared.options.affected,
+  const loading = load(
     {
+      context,
+      pipeline,
+      affected: prepared.options.affected,
       sink: prepared.sink,
       floor: state.floor,
       ranges: state.ranges,
@@ -178,7 +178,8 @@ async function loadRanges(
       },
     },
     signal,
-  ).finally(() => saving.abort())
+  )
+  await loading.finally(() => saving.abort())
   await savedLoop
   await book.update(index, { ranges: latest })
 }

@@ -5,18 +5,10 @@
  */
 import { advanceJob, deleteOldJobs, finishJob, type Job, openJobs } from '../adapters/jobs.ts'
 import { readAffected } from '../adapters/rows.ts'
-import { createBell, until } from '../adapters/wait.ts'
+import { abortable, type Bell, createBell, until } from '../adapters/wait.ts'
 import { parseLsn } from '../core/lsn.ts'
 import type { Context } from './context.ts'
 import type { Pipeline } from './pipeline.ts'
-
-export type JobWalker = {
-  /** A job was recorded. */
-  wake(): void
-  /** Jobs known and not finished. */
-  readonly open: number
-  run(signal: AbortSignal): Promise<void>
-}
 
 const PAGE = 500
 /** Pages under way: enough to keep two readers busy. */
@@ -24,74 +16,73 @@ const PAGES_AHEAD = 4
 const LOOK_MS = 5_000
 const VERSION_LOOK_MS = 20
 
-export function createJobWalker(context: Context, pipeline: Pipeline): JobWalker {
-  const { pool, mapping, metrics, log } = context
-  const bell = createBell()
-  bell.ring() // jobs of an earlier run
-  let open = 0
+type Page = { readonly last: bigint; readonly count: number; readonly durable: Promise<void> }
 
-  const walk = async (job: Job, signal: AbortSignal): Promise<void> => {
+export class JobWalker {
+  readonly #context: Context
+  readonly #pipeline: Pipeline
+  readonly #bell: Bell = createBell()
+  #open = 0
+
+  constructor(context: Context, pipeline: Pipeline) {
+    this.#context = context
+    this.#pipeline = pipeline
+  }
+
+  /** Jobs known and not finished. */
+  get open(): number {
+    return this.#open
+  }
+
+  /** A job was recorded. */
+  wake(): void {
+    this.#open += 1
+    this.#bell.ring()
+  }
+
+  /** Runs until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { pool, mapping, metrics } = this.#context
+    await deleteOldJobs(pool)
+    for (;;) {
+      const jobs = await openJobs(pool, mapping.name)
+      this.#open = jobs.length
+      metrics.set('indexer_fanout_backlog', backlogOf(jobs))
+      for (const job of jobs) await this.#carryOut(job, signal)
+      if (jobs.length === 0) await this.#bell.wait(LOOK_MS, signal)
+    }
+  }
+
+  async #carryOut(job: Job, signal: AbortSignal): Promise<void> {
+    const { log, mapping, pool } = this.#context
+    log.info({ job: job.job_id, source: job.source, total: job.total }, 'a fan-out begins')
+    await until(() => this.#pipeline.version >= parseLsn(job.commit_lsn), VERSION_LOOK_MS, signal)
     const sql = mapping.affected[job.source]?.sql
-    const commit = parseLsn(job.commit_lsn)
-    await until(() => pipeline.version >= commit, VERSION_LOOK_MS, signal)
-    const underway: { last: bigint; count: number; durable: Promise<void> }[] = []
+    if (sql) await this.#walk(job, sql, signal) // a rule that is gone touches nothing
+    await finishJob(pool, job.job_id)
+    log.info({ job: job.job_id }, 'a fan-out is done')
+  }
+
+  async #walk(job: Job, sql: string, signal: AbortSignal): Promise<void> {
+    const { pool } = this.#context
+    const underway: Page[] = []
     let after = BigInt(job.last_id)
-    let isEnd = sql === undefined // a rule that is gone touches nothing
-    while (!isEnd || underway.length > 0) {
-      signal.throwIfAborted()
-      if (sql !== undefined && !isEnd && underway.length < PAGES_AHEAD) {
+    for (let isEnd = false; !isEnd || underway.length > 0; ) {
+      if (!isEnd && underway.length < PAGES_AHEAD) {
         const ids = await readAffected(pool, sql, job.keys, after, PAGE)
         isEnd = ids.length < PAGE
-        if (ids.length === 0) continue
         after = BigInt(ids.at(-1) ?? after)
-        underway.push({ last: after, count: ids.length, durable: pipeline.rewrite(ids) })
+        underway.push({ last: after, count: ids.length, durable: this.#pipeline.rewrite(ids) })
         continue
       }
       const first = underway.shift()
-      if (!first) break
-      await raceAbort(first.durable, signal)
+      if (!first) return
+      await abortable(first.durable, signal)
       await advanceJob(pool, job.job_id, first.last, first.count)
     }
-    await finishJob(pool, job.job_id)
-  }
-
-  return {
-    wake() {
-      open += 1
-      bell.ring()
-    },
-    get open() {
-      return open
-    },
-    async run(signal) {
-      await deleteOldJobs(pool)
-      for (;;) {
-        const jobs = await openJobs(pool, mapping.name)
-        open = jobs.length
-        metrics.set('indexer_fanout_backlog', backlogOf(jobs))
-        for (const job of jobs) {
-          log.info({ job: job.job_id, source: job.source, total: job.total }, 'a fan-out begins')
-          await walk(job, signal)
-          log.info({ job: job.job_id }, 'a fan-out is done')
-        }
-        if (jobs.length === 0) await bell.wait(LOOK_MS, signal)
-      }
-    },
   }
 }
 
 function backlogOf(jobs: readonly Job[]): number {
   return jobs.reduce((sum, job) => sum + Math.max(0, (job.total ?? 0) - job.done), 0)
-}
-
-/** @throws the signal's reason when it is aborted before the promise settles */
-async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => aborted.reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }

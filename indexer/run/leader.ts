@@ -10,7 +10,7 @@
  */
 import pg from 'pg'
 import { ExitError, messageOf } from '../../src/errors.ts'
-import { openConnection } from '../adapters/replication.ts'
+import { closeConnection, openConnection } from '../adapters/replication.ts'
 import { createSlot, dropSlot, readPublication, readServer, readSlot } from '../adapters/slot.ts'
 import { sleep } from '../adapters/wait.ts'
 import { backoffMs, RECONNECT } from '../core/backoff.ts'
@@ -129,7 +129,7 @@ async function makeSlot(context: Context): Promise<void> {
     // Somebody else made it meanwhile: whoever gets to read it leads.
     if (!(thrown instanceof pg.DatabaseError && thrown.code === DUPLICATE_OBJECT)) throw thrown
   } finally {
-    await connection.end()
+    await closeConnection(connection)
   }
 }
 

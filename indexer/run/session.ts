@@ -3,18 +3,24 @@
  * ends it drops everything in memory; the next session begins at what the slot remembers, and the two invariants
  * make the repetition harmless.
  */
-import { openConnection, type Replication, startReplication } from '../adapters/replication.ts'
+import {
+  closeConnection,
+  openConnection,
+  type Replication,
+  type ReplicationHandlers,
+  startReplication,
+} from '../adapters/replication.ts'
 import { currentWalLsn, emitHeartbeat, identifySystem, readServer, readSlot } from '../adapters/slot.ts'
 import { ensureStateIndex } from '../adapters/state-es.ts'
 import { sleep, until } from '../adapters/wait.ts'
 import { createChangeReader, type KeyColumns } from '../core/changes.ts'
 import { formatLsn } from '../core/lsn.ts'
 import { decodeMessage } from '../core/pgoutput.ts'
-import { createAffected } from './affected.ts'
+import { Affected } from './affected.ts'
 import { type Builder, createBuilder } from './builder.ts'
 import type { Context } from './context.ts'
-import { createIntake, type Intake } from './intake.ts'
-import { createJobWalker, type JobWalker } from './jobs.ts'
+import { createIntake } from './intake.ts'
+import { JobWalker } from './jobs.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Session } from './sinks.ts'
 import { type StartFacts, startFeeding } from './start.ts'
@@ -34,8 +40,6 @@ export type SessionOptions = {
   readonly goal: Goal
   /** Most rows per second of a load; 0: as fast as it goes. */
   readonly rate: number
-  /** The slot is ours. */
-  readonly onLead?: () => void
 }
 
 const OUTBOX = 'outbox'
@@ -64,73 +68,94 @@ export async function runSession(
     },
     intake.handlers,
   )
-  options.onLead?.()
   const end = new AbortController()
   try {
-    await lead(context, options, reader, intake, end, stop)
+    const parts = await assemble(context, options, end.signal)
+    const { slot } = context.names
+    intake.open(handlersOf(parts))
+    reader.resume()
+    context.log.info({ slot, lsn: formatLsn(parts.session.pipeline.version) }, 'leading: the stream flows')
+    await workUntil(parts, options.goal, reader, stop)
+    await finish(parts, reader)
   } finally {
     end.abort(new Error('the session has ended'))
     await reader.close()
   }
 }
 
-async function lead(
-  context: Context,
-  options: SessionOptions,
-  reader: Replication,
-  intake: Intake,
-  end: AbortController,
-  stop: AbortSignal,
-): Promise<void> {
+type Parts = {
+  readonly session: Session
+  readonly affected: Affected
+  readonly jobs: JobWalker
+  readonly builder: Builder
+  /** Rejects when a sink or a batch cannot go on. */
+  readonly failed: Promise<never>
+}
+
+/** Everything that must be there before the first change: nothing may be received that nobody takes. */
+async function assemble(context: Context, options: SessionOptions, signal: AbortSignal): Promise<Parts> {
   const failed = Promise.withResolvers<never>()
-  failed.promise.catch(() => undefined) // raced below
+  failed.promise.catch(() => undefined) // raced by workUntil
   const found = await findStart(context)
   const pipeline = new Pipeline(context, found.confirmed)
-  const session: Session = {
-    context,
-    pipeline,
-    book: await openStateBook(context),
-    signal: end.signal,
-    fail: failed.reject,
-  }
-  const jobs = createJobWalker(context, pipeline)
-  const affected = createAffected(context, pipeline, jobs.wake)
+  const book = await openStateBook(context)
+  const session: Session = { context, pipeline, book, signal, fail: failed.reject }
+  const jobs = new JobWalker(context, pipeline)
+  const affected = new Affected(context, pipeline, () => jobs.wake())
   const facts: StartFacts = { ...found, affected, rate: options.rate }
-  const begun = await startFeeding(session, facts)
+  const builder = createBuilder(session, facts, await startFeeding(session, facts))
+  return { session, affected, jobs, builder, failed: failed.promise }
+}
+
+function handlersOf({ session, affected }: Parts): ReplicationHandlers {
+  const { context, pipeline } = session
   const readChange = createChangeReader(keyColumnsOf(context), OUTBOX)
-  intake.open({
-    message: (payload) => {
+  return {
+    message(payload) {
       for (const change of readChange(decodeMessage(payload))) affected.apply(change)
     },
-    keepalive: (at) => {
-      if (pipeline.ledger.isIdle && !pipeline.isInTransaction) pipeline.ledger.committed(at)
+    keepalive(end) {
+      if (pipeline.ledger.isIdle && !pipeline.isInTransaction) pipeline.ledger.committed(end)
     },
-  })
-  reader.resume()
-  context.log.info({ slot: context.names.slot, lsn: formatLsn(facts.confirmed) }, 'leading: the stream flows')
+  }
+}
+
+/** Until the goal is reached or a stop is asked for; builds and jobs end here, changes received go on. */
+async function workUntil(parts: Parts, goal: Goal, reader: Replication, stop: AbortSignal): Promise<void> {
+  const { session, affected, jobs, builder, failed } = parts
+  const { signal } = session
   const work = new AbortController()
-  const working = AbortSignal.any([end.signal, work.signal])
-  const builder = createBuilder(session, facts, begun)
-  await Promise.race([
-    failed.promise,
-    reader.ended,
-    pipeline.run(end.signal),
-    affected.run(end.signal),
-    tend(session, reader, end.signal),
-    jobs.run(working),
-    builder.run(working),
-    reachGoal(session, options.goal, builder, jobs, end.signal),
-    aborted(stop),
-  ])
-  work.abort(new Error('the session is stopping'))
+  const working = AbortSignal.any([signal, work.signal])
+  try {
+    await Promise.race([
+      failed,
+      reader.ended,
+      session.pipeline.run(signal),
+      affected.run(signal),
+      tend(session, reader, signal),
+      jobs.run(working),
+      builder.run(working),
+      reachGoal(session, goal, builder, jobs, signal),
+      aborted(stop),
+    ])
+  } finally {
+    work.abort(new Error('the session is stopping'))
+  }
+}
+
+/** Stop reading, let everything received become durable, save, acknowledge. */
+async function finish({ session, failed }: Parts, reader: Replication): Promise<void> {
+  const { context, pipeline, signal } = session
   reader.pause()
-  await Promise.race([failed.promise, drain(session, end.signal)])
+  const deadlineMs = context.now() + DRAIN_MS
+  await Promise.race([
+    failed,
+    until(() => pipeline.ledger.isIdle || context.now() > deadlineMs, LOOK_MS, signal),
+  ])
   await savePosition(session, reader)
   const { durable, isIdle } = pipeline.ledger
-  context.log.info(
-    { lsn: formatLsn(durable), is_complete: isIdle },
-    'stopped: the rest comes again from the slot',
-  )
+  const message = 'stopped: what is not complete comes again from the slot'
+  context.log.info({ lsn: formatLsn(durable), is_complete: isIdle }, message)
 }
 
 /** Read after the slot is ours, so that nobody moves it meanwhile. */
@@ -141,7 +166,7 @@ async function findStart(context: Context): Promise<Pick<StartFacts, 'confirmed'
   try {
     return { confirmed: slot.confirmed, ...(await identifySystem(connection)) }
   } finally {
-    await connection.end()
+    await closeConnection(connection)
   }
 }
 
@@ -165,13 +190,6 @@ async function reachGoal(
   const wal = await currentWalLsn(context.pool)
   await emitHeartbeat(context.pool)
   await until(() => pipeline.ledger.durable >= wal && jobs.open === 0, LOOK_MS, signal)
-}
-
-/** Everything received becomes durable, or the time for it is over: the rest comes again from the slot. */
-async function drain(session: Session, signal: AbortSignal): Promise<void> {
-  const { pipeline, context } = session
-  const deadlineMs = context.now() + DRAIN_MS
-  await until(() => pipeline.ledger.isIdle || context.now() > deadlineMs, LOOK_MS, signal)
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

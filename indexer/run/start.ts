@@ -4,7 +4,7 @@ import { aliasedIndices, extendMapping, familyOf } from '../adapters/indices.ts'
 import { type Build, readBuild } from '../adapters/state-pg.ts'
 import type { Lsn } from '../core/lsn.ts'
 import { planStart, type StartPlan } from '../core/start-plan.ts'
-import { type IndexState, isBuilding } from '../core/state.ts'
+import type { IndexState } from '../core/state.ts'
 import { type BuildOptions, type PreparedBuild, prepareBuild, resumeBuild } from './build.ts'
 import { attachSink, dropIndex, type Session } from './sinks.ts'
 
@@ -96,9 +96,4 @@ export function newBuild(reason: string, keepSeconds: number): Build {
     documents: 0,
     message: null,
   }
-}
-
-/** Whether an index is still on its way to search. */
-export function isUnderConstruction(state: IndexState): boolean {
-  return isBuilding(state.phase)
 }

@@ -89,20 +89,27 @@ async function heartbeats(session: Session, signal: AbortSignal): Promise<void> 
 }
 
 async function gauges(session: Session, reader: Replication, signal: AbortSignal): Promise<void> {
-  const { pipeline, context } = session
-  const { metrics, pool, names } = context
+  const { log } = session.context
   for (;;) {
-    const slot = await readSlot(pool, names.slot)
-    metrics.set('indexer_slot_retained_bytes', slot?.retainedBytes ?? 0)
-    metrics.set('indexer_waiting_ids', pipeline.waiting.hot + pipeline.waiting.cold)
-    metrics.set('index_lag_seconds', pipeline.lagMs() / 1_000)
-    const lag = reader.serverEnd - pipeline.ledger.durable
-    for (const { sink, isBuilding } of pipeline.sinks) {
-      const kind = isBuilding ? 'building' : sink.index === pipeline.liveIndex ? 'live' : 'kept'
-      metrics.set('indexer_sink_position_lag_bytes', Number(lag > 0n ? lag : 0n), { sink: kind })
-    }
+    // A number that cannot be asked for now is no reason to stop the stream.
+    await setGauges(session, reader).catch((thrown: unknown) => {
+      log.warn({ reason: messageOf(thrown) }, 'gauges were not set')
+    })
     await sleep(GAUGES_MS, signal)
   }
+}
+
+async function setGauges({ pipeline, context }: Session, reader: Replication): Promise<void> {
+  const { metrics, pool, names } = context
+  metrics.set('indexer_waiting_ids', pipeline.waiting.hot + pipeline.waiting.cold)
+  metrics.set('index_lag_seconds', pipeline.lagMs() / 1_000)
+  const lag = reader.serverEnd - pipeline.ledger.durable
+  for (const { sink, isBuilding } of pipeline.sinks) {
+    const kind = isBuilding ? 'building' : sink.index === pipeline.liveIndex ? 'live' : 'kept'
+    metrics.set('indexer_sink_position_lag_bytes', Number(lag > 0n ? lag : 0n), { sink: kind })
+  }
+  const slot = await readSlot(pool, names.slot)
+  metrics.set('indexer_slot_retained_bytes', slot?.retainedBytes ?? 0)
 }
 
 /** Replaced indices whose time is over. */

@@ -24,13 +24,21 @@ type Row = {
 const CATEGORIES = ['home', 'home/kitchen', 'home/garden', 'office'] as const
 const NAMES = ['chair', 'table', 'lamp', 'shelf']
 const BRANDS = Array.from({ length: 70 }, (_, i) => `Brand ${String.fromCharCode(65 + (i % 26))}${i} (x*)`)
+const BOUNDS = [0, 77, 123, 999, 1_000, 1_999, 2_000, 4_567, 4_999, 5_000, 49_999, 100_000]
 const random = randomBy(SEED)
+
+/** One in ten has none; every fifth lies on a bound, where off-by-one shows. */
+function randomPrice(): number | null {
+  const kind = random()
+  if (kind < 0.1) return null
+  return kind < 0.3 ? pick(random, BOUNDS) : Math.floor(random() ** 4 * 500_000)
+}
 
 function randomRow(): Row {
   const skewed = Math.floor(random() ** 3 * BRANDS.length) // a few big brands, many beyond the 50 that are shown
   return {
     words: [pick(random, NAMES), pick(random, ['oak', 'steel'])],
-    price: random() < 0.1 ? null : Math.floor(random() ** 4 * 500_000),
+    price: randomPrice(),
     values: {
       category: [pick(random, CATEGORIES)],
       brand: random() < 0.05 ? [] : [BRANDS[skewed] ?? ''],

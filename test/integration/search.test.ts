@@ -166,6 +166,18 @@ describe('answers', () => {
   })
 })
 
+describe('what cannot be searched for', () => {
+  test.each(['🔨 hammer', 'ham\u00ADmer\u0000 steel', '\uE000hammer\uD800'])('%j is left out', async (q) => {
+    const shown = await shop.find({ q })
+    expect(shown.query_asked).toMatch(/^[a-z ]+$/)
+  })
+
+  test('an emoji beside a word changes nothing', async () => {
+    const [plain, dressed] = [await shop.find({ q: 'hammer' }), await shop.find({ q: '🔨 hammer 🛠️' })]
+    expect(dressed).toMatchObject({ step: 'all_words', total: plain.total, hits: plain.hits })
+  })
+})
+
 describe('servers that are away', () => {
   test('the caller that gives up stops the search with its own reason', async () => {
     const reason = new Error('gave up')

@@ -3,17 +3,12 @@
  * checkout, else a stack of its own, started once for all projects and stopped at the end. A migrated database
  * is made once, as the template of every test file's own.
  */
-import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/postgres/migrate.ts'
 import { createPool } from '../../src/postgres/pool.ts'
-import { dataFolder } from '../../stack/paths.ts'
 import { isKept, readStack, type StackState, stateFolder } from '../../stack/state.ts'
-import { ROOT } from './sources.ts'
-import { waitFor } from './wait-for.ts'
+import { runningTestStack, startTestStack } from '../../stack/test-stack.ts'
 
 export type TestServers = {
   readonly postgres: string
@@ -31,13 +26,12 @@ declare module 'vitest' {
   }
 }
 
+type Urls = NonNullable<StackState['urls']>
 type Shared = { uses: number; running: Promise<{ servers: TestServers; stop: () => Promise<void> }> }
 
 /** Each project loads this module by itself; the servers are shared by way of the process. */
 const SHARED = Symbol.for('aisle.test-servers')
 const processWide = globalThis as typeof globalThis & { [SHARED]?: Shared | undefined }
-
-const START_DEADLINE_MS = 300_000 // the first run on a machine fetches the server
 
 export async function setup(project: TestProject): Promise<void> {
   const shared = processWide[SHARED] ?? { uses: 0, running: start() }
@@ -57,10 +51,18 @@ export async function teardown(): Promise<void> {
   await stop()
 }
 
-async function start() {
+/** A stack that a developer keeps, one that the runner has started, or one of this run's own. */
+async function findServers(): Promise<{ urls: Urls; stop: () => Promise<void> }> {
   const kept = readStack(stateFolder(process.env))
-  const { urls, stop } =
-    kept?.urls && isKept(kept) ? { urls: kept.urls, stop: nothingToStop } : await ownStack()
+  if (kept?.urls && isKept(kept)) return { urls: kept.urls, stop: nothingToStop }
+  const running = runningTestStack(process.env)
+  if (running) return { urls: await running.up(), stop: nothingToStop }
+  const own = startTestStack(process.env)
+  return { urls: await own.up(), stop: own.stop }
+}
+
+async function start() {
+  const { urls, stop } = await findServers()
   const run = process.pid.toString(36)
   const template = `t_${run}_template`
   await onServer(urls.postgres, `create database ${template}`)
@@ -102,29 +104,4 @@ export async function onServer(url: string, statement: string): Promise<void> {
 
 function nothingToStop(): Promise<void> {
   return Promise.resolve()
-}
-
-/** A stack with a state folder and data of its own; it ends with this process, however that ends. */
-async function ownStack(): Promise<{ urls: NonNullable<StackState['urls']>; stop: () => Promise<void> }> {
-  const state = join(stateFolder(process.env), 'test')
-  for (const folder of [dataFolder(state), state]) rmSync(folder, { recursive: true, force: true })
-  const keeper = spawn(process.execPath, [join(ROOT, 'stack/stack.ts'), '--follow-stdin'], {
-    env: { ...process.env, AISLE_STATE_DIR: state },
-    stdio: ['pipe', 'inherit', 'inherit'],
-    detached: true,
-  })
-  const ended = new Promise<void>((resolve) => keeper.once('exit', () => resolve()))
-  const failed = ended.then(() => Promise.reject(new Error('the servers of the tests did not start')))
-  const up = waitFor('the servers of the tests are up', () => readStack(state)?.urls, {
-    deadlineMs: START_DEADLINE_MS,
-    everyMs: 100,
-  })
-  const urls = await Promise.race([up, failed])
-  return {
-    urls,
-    stop: async () => {
-      keeper.stdin.end()
-      await ended
-    },
-  }
 }

@@ -1,0 +1,74 @@
+/** The steps of a test run, and how one is run. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { EXIT } from '../src/command/command.ts'
+import { messageOf } from '../src/errors.ts'
+import type { Env } from './paths.ts'
+import { CHECKOUT } from './state.ts'
+import { canInstall, installPackage, onPath } from './system-package.ts'
+import { say } from './wait.ts'
+
+/** `npm test`, `npm run check`, `npm run soak`. */
+export type Mode = 'all' | 'quick' | 'soak'
+
+export type Step = {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Programs that the locked packages bring. */
+const BIN = join(CHECKOUT, 'node_modules', '.bin')
+
+/** Steps that need no servers, so that these can start meanwhile. */
+export function checkSteps(): Step[] {
+  return [
+    { name: 'types', command: [join(BIN, 'tsc'), '--noEmit', '--project', CHECKOUT] },
+    // The scripts of the pages know a document instead of Node.
+    { name: 'types of the pages', command: [join(BIN, 'tsc'), '--project', join(CHECKOUT, 'web/browser')] },
+    { name: 'lint', command: [join(BIN, 'biome'), 'check', '--error-on-warnings', CHECKOUT] },
+  ]
+}
+
+/** @param hasServers without them only the unit tests can run. @param filters parts of paths of test files */
+export function testStep(mode: Mode, hasServers: boolean, filters: readonly string[]): Step {
+  const projects = !hasServers ? ['unit'] : mode === 'soak' ? ['serial'] : ['unit', 'integration', 'serial']
+  return {
+    name: 'tests',
+    command: [join(BIN, 'vitest'), 'run', ...projects.flatMap((name) => ['--project', name]), ...filters],
+    ...(mode === 'soak' ? { env: { AISLE_TEST_SOAK: '1' } } : {}),
+  }
+}
+
+/** The browser tests need Chromium; only root on Debian may fetch it, elsewhere they are skipped by name. */
+export async function installChromium(env: Env, signal: AbortSignal): Promise<void> {
+  if (hasChromium(env) || !canInstall(env)) return
+  try {
+    await installPackage('chromium', { env, say, signal }, () => hasChromium(env))
+  } catch (thrown) {
+    say(`${messageOf(thrown)}\nthe browser tests will be skipped`)
+  }
+}
+
+function hasChromium(env: Env): boolean {
+  return onPath(['chromium', 'chromium-browser', 'google-chrome'], env) !== null
+}
+
+/** Run a step in this process's group, so that the launcher can end whatever is left of it. */
+export async function runStep(step: Step, env: Env, signal: AbortSignal): Promise<number> {
+  const [command = '', ...args] = step.command
+  const child = spawn(command, args, {
+    cwd: CHECKOUT,
+    env: { ...env, ...step.env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    signal,
+    killSignal: 'SIGTERM',
+  })
+  return await new Promise((resolve) => {
+    child.once('error', (error) => {
+      if (child.pid === undefined) say(`${step.name}: ${messageOf(error)}`)
+      if (child.pid === undefined) resolve(EXIT.preflight)
+    })
+    child.once('exit', (code) => resolve(code ?? EXIT.stopped))
+  })
+}

@@ -50,6 +50,19 @@ export const FIELDS = {
     example: 'redis://state:6379/0',
     secret: true,
   },
+  AISLE_REDIS_CACHE_URL: {
+    schema: z.union([z.literal(''), url('redis:', 'rediss:')]),
+    about: 'Redis for cached answers, with eviction; without it REDIS_URL serves both',
+    example: 'redis://cache:6379/0',
+    secret: true,
+    fallback: '',
+  },
+  AISLE_CACHE_BYTES: {
+    schema: integer(0, 4_000_000_000),
+    about: 'Bound of the answers that one api process keeps in memory, bytes; 0 keeps none anywhere',
+    example: '64000000',
+    fallback: '64000000',
+  },
   AISLE_NAMESPACE: {
     schema: z.string().regex(NAMESPACE_PATTERN, 'lower-case letters, digits and _'),
     about: 'Prefix of slot, indices and keys on shared servers; without it the name of the database',

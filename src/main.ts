@@ -2,8 +2,9 @@
  * The api process: configuration, adapters, services, app, listener, signals. Wiring only. Exit codes: 0 stopped
  * cleanly, 1 running requests had to be cut, 78 configuration, 130 a second signal.
  */
-import { randomBytes } from 'node:crypto'
-import { namesFor } from './catalog/names.ts'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { type AnswerCache, createAnswerCache } from './cache/answer-cache.ts'
+import { type Names, namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG, parseConfig } from './config.ts'
 import { createElasticsearch } from './elasticsearch/client.ts'
@@ -12,15 +13,17 @@ import { createApp } from './http/app.ts'
 import { loadAssets } from './http/assets.ts'
 import { classLimits } from './http/classes.ts'
 import { uuidV7 } from './http/ids.ts'
+import { createReplyCache, type ReplyCache } from './http/reply-cache.ts'
+import { createWatch } from './http/reply-watch.ts'
 import { listen } from './http/server.ts'
-import { startingState } from './http/state.ts'
+import { type ProcessState, startingState } from './http/state.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
 import { createPool } from './postgres/pool.ts'
 import { readStreamPositions } from './postgres/replication.ts'
 import { createSearch } from './search/create-search.ts'
 import { indexLag } from './search/index-lag.ts'
-import { createLogger } from './telemetry/log.ts'
-import { createMetrics } from './telemetry/metrics.ts'
+import { createLogger, type Logger } from './telemetry/log.ts'
+import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
 /** Connections to Postgres for reading, per process (operations design 9.2). */
 const POOL_SIZE = 6
@@ -32,6 +35,8 @@ const PATIENCE_SHARE = 0.5
 const ELASTICSEARCH_CONNECTIONS = 32
 const CHECK_EVERY_MS = 2_000
 const LAG_EVERY_MS = 1_000
+/** How old a swap of an index may be before cached replies notice, ms. */
+const GENERATION_EVERY_MS = 1_000
 /** Running requests get this long after the listener closed: longer than every deadline, ms. */
 const FINISH_MS = 25_000
 /** The whole stop takes at most this long, ms. */
@@ -42,7 +47,7 @@ const makeId = () => uuidV7(Date.now(), randomBytes(10))
 
 /** Servers, and what is built on them. Nothing is asked of a server yet. */
 function connect(config: Config) {
-  const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'index_lag'])
+  const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'cache_', 'index_lag'])
   const names = namesFor(config.AISLE_NAMESPACE)
   const client = createElasticsearch({
     url: config.ELASTICSEARCH_URL,
@@ -100,6 +105,38 @@ function httpOptions(config: Config) {
   }
 }
 
+/** Nothing is kept, in no tier, where the first one has no room. */
+function answerCache(config: Config, names: Names, metrics: Metrics): AnswerCache | null {
+  if (config.AISLE_CACHE_BYTES === 0) return null
+  return createAnswerCache({
+    stateUrl: config.REDIS_URL,
+    cacheUrl: config.AISLE_REDIS_CACHE_URL || config.REDIS_URL,
+    redisPrefix: names.redisPrefix,
+    maxBytes: config.AISLE_CACHE_BYTES,
+    metrics,
+    now: clock,
+    random: Math.random,
+    freshEpoch: randomUUID,
+  })
+}
+
+type Kept = { readonly metrics: Metrics; readonly logger: Logger; readonly state: ProcessState }
+
+function replyCache(
+  { cache }: AnswerCache,
+  { generations }: ReturnType<typeof createSearch>,
+  app: ReturnType<typeof createApp>,
+  { metrics, logger, state }: Kept,
+): ReplyCache {
+  return createReplyCache({
+    cache,
+    fetch: (request, bindings) => app.fetch(request, bindings),
+    generation: (family) => (family === 'suggest' ? generations.suggestions() : generations.items()),
+    watch: createWatch({ logger, metrics, clock, newRequestId: makeId }),
+    isDraining: () => state.phase === 'draining',
+  })
+}
+
 /** @returns exit code, once `stop` aborted and everything has ended */
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const logger = createLogger('api', config.AISLE_LOG_LEVEL)
@@ -116,7 +153,11 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     clock,
     newRequestId: makeId,
   })
-  const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT)
+  const answers = answerCache(config, names, metrics)
+  const replies = answers && replyCache(answers, search, app, { metrics, logger, state })
+  const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, replies)
+  const following = answers?.run(stop)
+  await Promise.all([search.generations.refresh(stop), answers?.ready])
   state.phase = 'ready'
   logger.info({ url: server.url }, 'ready')
 
@@ -130,6 +171,8 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   await Promise.all([
     repeat(CHECK_EVERY_MS, stop, () => checkDependencies(state, checks, stop)),
     repeat(LAG_EVERY_MS, stop, () => recordLag(readLag, metrics)),
+    repeat(GENERATION_EVERY_MS, stop, () => search.generations.refresh(stop)),
+    following,
   ])
 
   logger.info('stopping')

@@ -3,12 +3,13 @@
  * still answers but says so (`/readyz` 503, `Connection: close`), so that a balancer stops sending; then the
  * listener closes, running requests finish, and what is left after the last deadline is cut.
  */
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { PROBLEMS, type ProblemName, problem } from '../errors.ts'
 import { problemBody } from './problem-reply.ts'
+import type { ReplyCache } from './reply-cache.ts'
 import type { ProcessState } from './state.ts'
 
 /** Anything with a fetch: the app. */
@@ -41,10 +42,22 @@ const KEEP_ALIVE_MS = 65_000
 
 /**
  * @param port 0 takes a free one
+ * @param cache asked before the app; null: every request goes to the app
  * @throws Error EADDRINUSE, EACCES
  */
-export async function listen(app: App, host: string, port: number): Promise<HttpServer> {
-  const listener = getRequestListener((request) => app.fetch(request), { errorHandler: replyUnreadable })
+export async function listen(
+  app: App,
+  host: string,
+  port: number,
+  cache: ReplyCache | null = null,
+): Promise<HttpServer> {
+  const answer = getRequestListener((request) => app.fetch(request), { errorHandler: replyUnreadable })
+  const listener: typeof answer = async (request, response) => {
+    if (cache && request instanceof IncomingMessage && response instanceof ServerResponse) {
+      if (cache.handle(request, response)) return
+    }
+    await answer(request, response)
+  }
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,

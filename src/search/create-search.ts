@@ -12,8 +12,16 @@ import { search } from './searching.ts'
 import type { SearchOptions, Shop } from './shop.ts'
 import { suggesting } from './suggesting.ts'
 
+/** Names of the indices that answer, as last known: what cached replies are kept under. */
+export type Generations = {
+  readonly items: () => string | null
+  readonly suggestions: () => string | null
+  /** Ask again. Never throws; what cannot be known stays as it was. */
+  refresh(signal: AbortSignal): Promise<void>
+}
+
 /** Nothing is asked of a server before the first call. */
-export function createSearch(options: SearchOptions): CatalogSearch {
+export function createSearch(options: SearchOptions): CatalogSearch & { readonly generations: Generations } {
   const { client, pool, names, metrics } = options
   const now = () => options.now()
   const calls = elasticsearchCalls(client, metrics, now)
@@ -34,5 +42,23 @@ export function createSearch(options: SearchOptions): CatalogSearch {
     facet: (query, signal) => facetValues(shop, query, signal),
     item: (itemId, signal) => item(shop, itemId, signal),
   }
-  return withFallback(shop, index, options.patience)
+  return { ...withFallback(shop, index, options.patience), generations: generationsOf(shop) }
+}
+
+function generationsOf(shop: Shop): Generations {
+  let known: { items: string | null; suggestions: string | null } = { items: null, suggestions: null }
+  return {
+    items: () => known.items,
+    suggestions: () => known.suggestions,
+    async refresh(signal) {
+      const [items, suggestions] = await Promise.allSettled([
+        shop.itemsGeneration(signal),
+        shop.suggestionsGeneration(signal),
+      ])
+      known = {
+        items: items.status === 'fulfilled' ? items.value : known.items,
+        suggestions: suggestions.status === 'fulfilled' ? suggestions.value : known.suggestions,
+      }
+    },
+  }
 }

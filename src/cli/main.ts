@@ -2,12 +2,13 @@
 
 import { runProgram } from '../command/command.ts'
 import { interruptSignal } from '../command/interrupts.ts'
+import { evalCommand } from './eval.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
 import { seedCommand } from './seed.ts'
 import { statusCommand } from './status.ts'
 
-const commands = [migrateCommand, importCommand, seedCommand, statusCommand]
+const commands = [migrateCommand, importCommand, seedCommand, statusCommand, evalCommand]
 
 process.exitCode = await runProgram(
   'bin/aisle',

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { judgedShare, mean, ndcg, parseJudgments, reciprocalRank } from './judgments.ts'
+import {
+  condensedNdcg,
+  evaluation,
+  judgedShare,
+  mean,
+  ndcg,
+  parseJudgments,
+  recall,
+  reciprocalRank,
+} from './judgments.ts'
 
 const LABELS = new Map([
   ['a', 3],
@@ -43,4 +52,22 @@ test('judgments are read by column and split, with quoted cells', () => {
 
 test('a file without the columns is refused by name', () => {
   expect(() => parseJudgments('a,b\n1,2', null)).toThrow('expected a column query, got a,b')
+})
+
+test('unjudged hits cost nothing in the condensed figure', () => {
+  expect(condensedNdcg(['x', 'a', 'y', 'b'], LABELS, 10)).toBe(1)
+})
+
+test('recall counts good items only', () => {
+  expect(recall(['x', 'a', 'c'], LABELS, 24)).toBe(0.5)
+  expect(recall(['c'], new Map([['c', 0]]), 24)).toBe(0)
+})
+
+test('an evaluation is the mean over its queries', () => {
+  const judged = { step: 'all_words', labels: LABELS }
+  const figures = evaluation([
+    { ...judged, query: 'one', ranked: ['a', 'b'], ms: 4 },
+    { ...judged, query: 'two', ranked: [], step: 'popular', ms: 8 },
+  ])
+  expect(figures).toMatchObject({ queries: 2, ndcg_10: 0.5, mrr: 0.5, zero_results: 1, p50_ms: 4 })
 })

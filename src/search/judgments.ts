@@ -59,6 +59,62 @@ export function reciprocalRank(ranked: readonly string[], labels: Labels): numbe
   return at < 0 ? 0 : 1 / (at + 1)
 }
 
+/** Good items (grade 2 or more) among the first `depth` hits, as a share of those that fit there, 0..1. */
+export function recall(ranked: readonly string[], labels: Labels, depth: number): number {
+  const good = [...labels].filter(([, grade]) => grade >= 2).map(([id]) => id)
+  const seen = new Set(ranked.slice(0, depth))
+  return good.length === 0 ? 0 : good.filter((id) => seen.has(id)).length / Math.min(good.length, depth)
+}
+
+/** nDCG without the hits that nobody judged: what is new is not counted as bad. */
+export function condensedNdcg(ranked: readonly string[], labels: Labels, depth: number): number {
+  return ndcg(
+    ranked.filter((id) => labels.has(id)),
+    labels,
+    depth,
+  )
+}
+
+/** One query as it was answered. @property ms time of the whole answer */
+export type Judged = {
+  readonly query: string
+  readonly step: string
+  readonly ranked: readonly string[]
+  readonly labels: Labels
+  readonly ms: number
+}
+
+/** Means over queries, 0..1; times in ms. */
+export type Evaluation = {
+  readonly queries: number
+  readonly ndcg_10: number
+  readonly mrr: number
+  readonly recall_24: number
+  readonly judged_10: number
+  readonly condensed_ndcg_10: number
+  readonly zero_results: number
+  readonly p50_ms: number
+  readonly p95_ms: number
+}
+
+export function evaluation(judged: readonly Judged[]): Evaluation {
+  const over = (score: (ranked: readonly string[], labels: Labels) => number) =>
+    rounded(mean(judged.map(({ ranked, labels }) => score(ranked, labels))))
+  const times = judged.map(({ ms }) => ms).sort((a, b) => a - b)
+  const quantile = (share: number) => rounded(times[Math.floor(share * (times.length - 1))] ?? 0)
+  return {
+    queries: judged.length,
+    ndcg_10: over((ranked, labels) => ndcg(ranked, labels, 10)),
+    mrr: over(reciprocalRank),
+    recall_24: over((ranked, labels) => recall(ranked, labels, 24)),
+    judged_10: over((ranked, labels) => judgedShare(ranked, labels, 10)),
+    condensed_ndcg_10: over((ranked, labels) => condensedNdcg(ranked, labels, 10)),
+    zero_results: judged.filter(({ step }) => step === 'popular').length,
+    p50_ms: quantile(0.5),
+    p95_ms: quantile(0.95),
+  }
+}
+
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }
@@ -72,4 +128,8 @@ function csvCells(line: string): string[] {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
     ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
   )
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(4))
 }

@@ -3,6 +3,7 @@
  * reads these and knows nothing about items.
  */
 import { createHash } from 'node:crypto'
+import type { ChangeTags } from '../src/cache/tags.ts'
 
 /** How a changed row of one table leads to documents. */
 export type AffectedRule = {
@@ -50,6 +51,10 @@ export type Mapping = {
   /** Pure: row to document. */
   readonly toDocument: (row: Row) => DocumentBody
   readonly affected: Readonly<Record<string, AffectedRule>>
+  /** Fields of a document that `tags` reads. */
+  readonly tagFields: readonly string[]
+  /** Pure: cached answers that a change of one document touches; null: there is no document. */
+  readonly tags: (before: Row | null, after: Row | null) => ChangeTags
 }
 
 /** Check a mapping once, at start. @throws TypeError when a rule has neither `direct` nor `sql` */
@@ -69,7 +74,7 @@ export function defineMapping(mapping: Mapping): Mapping {
  * the index; a difference means that a reindex is due.
  */
 export function mappingVersion(mapping: Mapping): string {
-  const { toDocument, ...data } = mapping
+  const { toDocument, tags: _, tagFields: __, ...data } = mapping
   return createHash('sha256')
     .update(JSON.stringify(data))
     .update(toDocument.toString())

@@ -2,6 +2,8 @@
  * The items index: settings, fields, and the pure function from a joined row to a document. Each field names
  * the query that uses it; a field without a query is cost without use.
  */
+
+import { changeTags, TAG_FIELDS, type TaggedItem } from '../src/cache/tags.ts'
 import type { ItemDocument } from '../src/catalog/document.ts'
 import { CATEGORY_SEPARATOR } from '../src/catalog/item.ts'
 import { ANALYSIS } from './analysis.ts'
@@ -164,6 +166,11 @@ export function itemDocument(row: ItemRow): ItemDocument {
   }
 }
 
+/** A document as the index or the re-read has it: the fields of TAG_FIELDS are there. */
+function tagged(document: Row | null): TaggedItem | null {
+  return document as unknown as TaggedItem | null
+}
+
 export default defineMapping({
   name: 'items',
   idColumn: 'item_id',
@@ -176,6 +183,8 @@ export default defineMapping({
   buckets: BUCKETS,
   // The re-read returns exactly ItemRow: the select list stands beside it in items-sql.ts.
   toDocument: (row: Row) => itemDocument(row as unknown as ItemRow),
+  tagFields: TAG_FIELDS,
+  tags: (before, after) => changeTags(tagged(before), tagged(after)),
   affected: {
     items: { key: 'item_id', direct: true },
     item_availability: { key: 'item_id', direct: true },

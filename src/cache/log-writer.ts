@@ -6,6 +6,8 @@
  *    soon as its bulk was sent (an answer can be lost, an index refreshes by itself), so a tick that was read
  *    while writes were under way is queued only when all of them have been published.
  * P2 Records and heartbeats pass through the same queue; nothing overtakes.
+ * P3 What cannot be kept is not forgotten in silence: when Redis stays away and the queue is full it is dropped, and
+ *    a new epoch begins before anything else is appended, so that every node forgets what it holds.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from '../redis/connection.ts'
@@ -16,6 +18,8 @@ import type { Verb } from './watermark.ts'
 
 const LOG_MAX = 100_000
 const RETRY_MS = 100
+/** Records that wait for Redis; beyond it a new epoch is cheaper than the records. */
+const QUEUE_MAX = 10_000
 
 type Queued = {
   readonly text: string
@@ -23,6 +27,9 @@ type Queued = {
   readonly done: () => void
 }
 type WaitingBeat = { readonly epoch: string; readonly tick: number; readonly sent: number }
+
+/** Tags that one publication names. */
+export type PublishedTags = { readonly verb: Verb; readonly tags: readonly string[] }
 
 export type LogWriterParts = {
   readonly connection: Redis
@@ -39,8 +46,10 @@ export class LogWriter {
   readonly #queue: Queued[] = []
   #written = 0
   #sent = 0
-  #published = 0
+  /** Numbers of writes that are sent and not published, oldest first. */
+  readonly #underway = new Set<number>()
   #waiting: WaitingBeat[] = []
+  #isInDebt = false
   #wake = Promise.withResolvers<void>()
 
   constructor(parts: LogWriterParts) {
@@ -53,29 +62,35 @@ export class LogWriter {
     return this.#queue.length
   }
 
-  /** A write is about to be sent. @returns its number, for `publish`; numbers rise by one */
+  /** Every write that was sent is published, and Redis has all of it. */
+  get isSettled(): boolean {
+    return this.#queue.length === 0 && this.#underway.size === 0 && !this.#isInDebt
+  }
+
+  /** Writes are about to be sent. @returns their number, for `publish` */
   sending(): number {
     this.#sent += 1
+    this.#underway.add(this.#sent)
     return this.#sent
   }
 
   /**
-   * Everything sent up to `upto` is visible: queue what it invalidates, in this turn of the event loop.
+   * These writes are visible: queue what they invalidate, in this turn of the event loop.
    * @returns settles when the log has it
    */
-  publish(upto: number, verb: Verb, tags: readonly string[]): Promise<void> {
-    this.#published = Math.max(this.#published, upto)
-    const settled = tags.length === 0 ? Promise.resolve() : this.#enqueue(tags.join(TAG_SEPARATOR), verb)
+  async publish(sent: readonly number[], records: readonly PublishedTags[]): Promise<void> {
+    const named = records.filter(({ tags }) => tags.length > 0)
+    const appended = named.map(({ verb, tags }) => this.#enqueue(tags.join(TAG_SEPARATOR), verb))
+    for (const number of sent) this.#underway.delete(number)
     this.#releaseBeats()
-    return settled
+    await Promise.all(appended)
   }
 
   /** Read the tick and queue it as soon as P1 allows. @throws when Redis does not answer: no heartbeat then */
   async beat(): Promise<void> {
-    const sent = this.#sent
     const [epoch, tick] = await this.#parts.connection.mget(this.#parts.keys.epoch, this.#parts.keys.tick)
     if (!epoch) return // no log yet: the first record or the first reader makes one
-    this.#waiting.push({ epoch, tick: Number(tick ?? 0), sent: Math.max(sent, this.#sent) })
+    this.#waiting.push({ epoch, tick: Number(tick ?? 0), sent: this.#sent })
     this.#releaseBeats()
   }
 
@@ -89,15 +104,16 @@ export class LogWriter {
     const onAbort = () => this.#wake.resolve()
     signal.addEventListener('abort', onAbort, { once: true })
     while (!signal.aborted) {
-      const next = this.#queue[0]
-      if (!next) {
-        await this.#wake.promise
-        this.#wake = Promise.withResolvers()
-        continue
-      }
       try {
+        if (this.#isInDebt) await this.#payDebt()
+        const next = this.#queue[0]
+        if (!next) {
+          await this.#wake.promise
+          this.#wake = Promise.withResolvers()
+          continue
+        }
         await this.#appendOne(next)
-        this.#queue.shift()
+        if (this.#queue[0] === next) this.#queue.shift()
         next.done()
       } catch (error) {
         this.#parts.onError?.(error)
@@ -113,16 +129,26 @@ export class LogWriter {
     this.#written = Number(id)
   }
 
+  async #payDebt(): Promise<void> {
+    await this.newEpoch()
+    this.#isInDebt = false
+  }
+
   #enqueue(text: string, verb: Queued['verb']): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
+    if (this.#queue.length >= QUEUE_MAX) {
+      for (const { done } of this.#queue.splice(0)) done()
+      this.#isInDebt = true
+    }
     this.#queue.push({ text, verb, done: resolve })
     this.#wake.resolve()
     return promise
   }
 
   #releaseBeats(): void {
-    const ready = this.#waiting.filter((beat) => beat.sent <= this.#published)
-    this.#waiting = this.#waiting.filter((beat) => beat.sent > this.#published)
+    const oldest = this.#underway.values().next().value ?? Number.POSITIVE_INFINITY
+    const ready = this.#waiting.filter((beat) => beat.sent < oldest)
+    this.#waiting = this.#waiting.filter((beat) => beat.sent >= oldest)
     const newest = ready.at(-1) // an older tick proves nothing that the newest does not
     if (newest) void this.#enqueue(heartbeatText(newest.epoch, newest.tick), HEARTBEAT_VERB)
   }

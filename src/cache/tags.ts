@@ -58,6 +58,24 @@ export function itemPageTags(itemId: string): string[] {
   return [TAG_ALL, itemTag(itemId)]
 }
 
+/** Fields that tags are made from. */
+export const TAG_FIELDS = [
+  'item_id',
+  'name',
+  'brand',
+  'model',
+  'description',
+  'attrs_text',
+  'category_text',
+  'code',
+  'gtin',
+  'cat_slugs',
+  'price',
+  'currency',
+] as const satisfies readonly (keyof ItemDocument)[]
+
+export type TaggedItem = Pick<ItemDocument, (typeof TAG_FIELDS)[number]>
+
 /** What a change of one document invalidates. */
 export type ChangeTags = { readonly expire: readonly string[]; readonly remove: readonly string[] }
 
@@ -69,7 +87,7 @@ const REMOVE_FIELDS = ['price', 'currency'] as const
  * @param before null: the document is new, or unknown
  * @param after null: the document is gone
  */
-export function changeTags(before: ItemDocument | null, after: ItemDocument | null): ChangeTags {
+export function changeTags(before: TaggedItem | null, after: TaggedItem | null): ChangeTags {
   const tags = [...new Set([...documentTags(before), ...documentTags(after)])]
   const isRemoval =
     before !== null && (after === null || REMOVE_FIELDS.some((field) => before[field] !== after[field]))
@@ -77,7 +95,7 @@ export function changeTags(before: ItemDocument | null, after: ItemDocument | nu
 }
 
 /** Every tag under which an answer may show this document. */
-function documentTags(document: ItemDocument | null): string[] {
+function documentTags(document: TaggedItem | null): string[] {
   if (document === null) return []
   const words = textsOf(document).flatMap(wordsOf)
   const codes = [...document.code, ...document.gtin].flatMap(codePieces)
@@ -91,7 +109,7 @@ function documentTags(document: ItemDocument | null): string[] {
   ]
 }
 
-function textsOf(document: ItemDocument): string[] {
+function textsOf(document: TaggedItem): string[] {
   const { name, brand, model, description, attrs_text, category_text } = document
   return [name, brand ?? '', model ?? '', description ?? '', attrs_text, ...category_text]
 }

@@ -166,7 +166,7 @@ export class CacheCity {
         await sleep(this.#random() * 5)
         // A stall may begin between visible and published: the tags wait with the publisher.
         while (this.#stalled) await sleep(10)
-        void publisher.writer.publish(sent, 'expire', [`k:${key}`])
+        void publisher.writer.publish([sent], [{ verb: 'expire', tags: [`k:${key}`] }])
       }
       await sleep(WRITE_EVERY_MS)
     }

@@ -64,7 +64,7 @@ describe('invalidation log', () => {
     const node = await reader()
     await node.once()
     const stamp = node.watermark.consumed
-    await writer.publish(writer.sending(), 'expire', ['w:mouse'])
+    await writer.publish([writer.sending()], [{ verb: 'expire', tags: ['w:mouse'] }])
     await node.once()
     expect(node.watermark.isValid(stamp, ['w:mouse'])).toBe(false)
     expect(node.watermark.isValid(stamp, ['w:other'])).toBe(true)
@@ -73,13 +73,13 @@ describe('invalidation log', () => {
   test('a heartbeat gives a lease, and not while a write of before it is unpublished', async () => {
     const { writer, reader } = await useLog()
     const node = await reader()
-    await writer.publish(writer.sending(), 'expire', ['a'])
+    await writer.publish([writer.sending()], [{ verb: 'expire', tags: ['a'] }])
     await node.once()
     const sent = writer.sending()
     await writer.beat()
     await node.once()
     expect(node.lease.isFresh(performance.now())).toBe(false)
-    await writer.publish(sent, 'expire', ['b'])
+    await writer.publish([sent], [{ verb: 'expire', tags: ['b'] }])
     await waitFor(
       'the heartbeat arrives',
       async () => {
@@ -92,11 +92,12 @@ describe('invalidation log', () => {
 
   test('a flushed Redis begins a new epoch and every reader forgets', async () => {
     const { keys, redis, writer, reader } = await useLog()
-    for (const tag of ['a', 'b', 'c']) await writer.publish(writer.sending(), 'expire', [tag])
+    for (const tag of ['a', 'b', 'c'])
+      await writer.publish([writer.sending()], [{ verb: 'expire', tags: [tag] }])
     const node = await reader()
     await node.once()
     await redis.del(keys.seq, keys.log, keys.epoch, keys.tick)
-    await writer.publish(writer.sending(), 'expire', ['d'])
+    await writer.publish([writer.sending()], [{ verb: 'expire', tags: ['d'] }])
     await node.once()
     expect(node.resets).toEqual(['start', 'epoch'])
     expect(node.watermark.consumed).toBe(1)
@@ -104,11 +105,12 @@ describe('invalidation log', () => {
 
   test('a log that a failover set back begins a new epoch with the next record', async () => {
     const { keys, redis, writer, reader } = await useLog()
-    for (const tag of ['a', 'b', 'c']) await writer.publish(writer.sending(), 'expire', [tag])
+    for (const tag of ['a', 'b', 'c'])
+      await writer.publish([writer.sending()], [{ verb: 'expire', tags: [tag] }])
     const node = await reader()
     await node.once()
     await redis.set(keys.seq, 1)
-    await writer.publish(writer.sending(), 'expire', ['d'])
+    await writer.publish([writer.sending()], [{ verb: 'expire', tags: ['d'] }])
     await node.once()
     expect(node.resets.at(-1)).toBe('epoch')
   })
@@ -116,9 +118,10 @@ describe('invalidation log', () => {
   test('a reader that the trimmed log left behind forgets what it holds', async () => {
     const { keys, redis, writer, reader } = await useLog()
     const node = await reader()
-    await writer.publish(writer.sending(), 'expire', ['a'])
+    await writer.publish([writer.sending()], [{ verb: 'expire', tags: ['a'] }])
     await node.once()
-    for (const tag of ['b', 'c', 'd']) await writer.publish(writer.sending(), 'expire', [tag])
+    for (const tag of ['b', 'c', 'd'])
+      await writer.publish([writer.sending()], [{ verb: 'expire', tags: [tag] }])
     await redis.xtrim(keys.log, 'MAXLEN', 1)
     await node.once()
     expect(node.resets).toEqual(['start', 'gap'])
@@ -127,7 +130,8 @@ describe('invalidation log', () => {
 
   test('a starting reader replays the tail, so that older answers stay usable', async () => {
     const { writer, reader } = await useLog()
-    for (const tag of ['a', 'b', 'c']) await writer.publish(writer.sending(), 'expire', [tag])
+    for (const tag of ['a', 'b', 'c'])
+      await writer.publish([writer.sending()], [{ verb: 'expire', tags: [tag] }])
     const node = await reader()
     await node.once()
     expect(node.watermark.isValid(1, ['a'])).toBe(true)

@@ -166,6 +166,13 @@ export const FIELDS = {
     example: '200',
     fallback: '200',
   },
+  AISLE_INDEXER_TAKEOVER_MS: {
+    schema: integer(0, 600_000),
+    about:
+      'After an unclean end of the indexer: how long its writes may still arrive, ms; the cache is in short mode',
+    example: '15000',
+    fallback: '15000',
+  },
   AISLE_LOG_LEVEL: {
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
     about: 'Least level of a log line',

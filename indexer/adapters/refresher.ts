@@ -6,6 +6,7 @@ import type { Client } from '@elastic/elasticsearch'
 import { messageOf } from '../../src/errors.ts'
 import type { Logger } from '../../src/telemetry/log.ts'
 import { BULK_RETRY, backoffMs } from '../core/backoff.ts'
+import type { Mark } from '../core/mark.ts'
 import { type Bell, createBell, sleep } from './wait.ts'
 
 /** What became durable together. */
@@ -13,6 +14,8 @@ export type DurableBatch = {
   readonly ids: readonly string[]
   /** Commit time of the oldest change in it, ms since 1970; null: not from the stream (fan-out, rescan). */
   readonly oldestCommitMs: number | null
+  /** What cached answers it touches; null: nobody is told. */
+  readonly mark: Mark | null
 }
 
 export type RefresherOptions = {
@@ -23,7 +26,7 @@ export type RefresherOptions = {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
-  /** Called in the turn of the event loop in which the refresh ended; the invalidation publisher attaches here. */
+  /** Called in the turn of the event loop in which the refresh ended; the cache is told from there. */
   readonly onVisible: (batches: readonly DurableBatch[]) => void
 }
 

@@ -86,3 +86,18 @@ async function writeValue(pool: Pool, key: string, value: unknown): Promise<void
     [key, JSON.stringify(value)],
   )
 }
+
+const INVALIDATION_KEY = 'invalidation'
+
+/** Whether the last leader ended after the invalidation log had everything; absent: none has led yet. */
+export async function readInvalidationEnd(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ value: unknown }>(
+    'select value from indexer.state where key = $1::text',
+    [INVALIDATION_KEY],
+  )
+  return rows[0]?.value === 'clean'
+}
+
+export async function writeInvalidationEnd(pool: Pool, end: 'running' | 'clean'): Promise<void> {
+  await writeValue(pool, INVALIDATION_KEY, end)
+}

@@ -1,11 +1,12 @@
 /** Everything a command of the indexer works with, made from the environment and closed afterwards. */
-
+import { randomUUID } from 'node:crypto'
 import { mappingVersion } from '../../mappings/define.ts'
 import items from '../../mappings/items.ts'
 import { namesFor } from '../../src/catalog/names.ts'
 import type { Config } from '../../src/config.ts'
 import { createElasticsearch } from '../../src/elasticsearch/client.ts'
 import { createPool } from '../../src/postgres/pool.ts'
+import { connectRedis } from '../../src/redis/connection.ts'
 import { createLogger } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import type { Context } from '../run/context.ts'
@@ -17,6 +18,8 @@ const STATEMENT_TIMEOUT_MS = 30_000
 /** Lanes of three indices, refreshes and states. */
 const CONNECTIONS = 16
 const REQUEST_TIMEOUT_MS = 10_000
+/** The cache is told as soon as Redis is back; nothing else waits for it. */
+const REDIS_TIMEOUT_MS = 1_000
 
 export type ContextOptions = {
   readonly config: Config
@@ -42,6 +45,16 @@ export async function withContext<T>(
     maxConnections: CONNECTIONS,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   })
+  const redis = connectRedis(
+    {
+      url: config.REDIS_URL,
+      name: 'aisle-indexer',
+      commandTimeoutMs: REDIS_TIMEOUT_MS,
+      pipelining: false,
+      onError: (error) => log.debug({ reason: error.message }, 'Redis is away'),
+    },
+    Math.random,
+  )
   try {
     return await work({
       databaseUrl: config.DATABASE_URL,
@@ -55,9 +68,13 @@ export async function withContext<T>(
       log,
       now: Date.now,
       random: Math.random,
+      takeoverMs: config.AISLE_INDEXER_TAKEOVER_MS,
+      redis,
+      makeId: randomUUID,
       listeners: {},
     })
   } finally {
+    redis.disconnect()
     await client.close()
     await pool.end()
   }

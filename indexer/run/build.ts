@@ -240,6 +240,7 @@ async function swap(session: Session, prepared: PreparedBuild): Promise<void> {
   await swapAlias(context.client, context.names.itemsAlias, index)
   await book.update(index, { phase: 'live' })
   pipeline.setLive(index)
+  pipeline.invalidation?.swapped()
   await retire(session, index, prepared.build.keep_seconds)
   context.log.info({ index, alias: context.names.itemsAlias }, 'search reads the new index')
 }

@@ -16,20 +16,12 @@ import type { Redis } from '../../src/redis/connection.ts'
 import { cacheKeys } from '../../src/redis/keys.ts'
 import { readInvalidationEnd, writeInvalidationEnd } from '../adapters/state-pg.ts'
 import { sleep, until } from '../adapters/wait.ts'
+import type { Mark } from '../core/mark.ts'
 import type { Context } from './context.ts'
-
-/** What a batch invalidates; `all`: too much to name. */
-export type Mark = {
-  readonly sent: number
-  readonly ids: readonly string[]
-  readonly tags: { readonly expire: ReadonlySet<string>; readonly remove: ReadonlySet<string> } | 'all'
-}
 
 type Source = Readonly<Record<string, unknown>>
 
 const BEAT_MS = 300
-/** A paused leader stops writing 5 s after its last message, and a bulk may take 10 s more. */
-const UNCLEAN_PAUSE_MS = 15_000
 /** More documents than this between two refreshes: naming every word costs more than it saves. */
 const NAMED_MAX = 300
 const SETTLE_LOOK_MS = 10
@@ -38,14 +30,15 @@ const MGET_TIMEOUT_MS = 5_000
 export class Invalidation {
   readonly #context: Context
   readonly #writer: LogWriter
-  /** Content last pushed of ids that search does not show yet; null: deleted, undefined tags: too much to name. */
+  /** Content last pushed of ids that search does not show yet; null: deleted; `unnamed`: its tags were not made. */
   readonly #underway = new Map<
     string,
     { readonly sent: number; readonly body: DocumentBody | null | 'unnamed' }
   >()
   #named = 0
 
-  constructor(context: Context, redis: Redis, freshEpoch: () => string, lsn: () => string) {
+  /** @param lsn position up to which everything is durable */
+  constructor(context: Context, redis: Redis, lsn: () => string) {
     this.#context = context
     const onError = (error: unknown) => {
       context.metrics.count('indexer_publish_errors_total')
@@ -54,25 +47,26 @@ export class Invalidation {
     this.#writer = new LogWriter({
       connection: redis,
       keys: cacheKeys(context.names.redisPrefix),
-      freshEpoch,
+      freshEpoch: context.makeId,
       lsn,
       onError,
     })
   }
 
   /**
-   * Before these documents are written to the index that search reads.
+   * Before these documents are written.
+   * @param index that search reads; null: none yet, and whatever comes first has to be shown when there is one
    * @param bodies of rows that exist; absent ids are deleted
    */
   async writing(
-    index: string,
+    index: string | null,
     ids: readonly string[],
     bodies: ReadonlyMap<string, DocumentBody>,
   ): Promise<Mark> {
     const sent = this.#writer.sending()
     this.#named += ids.length
-    const isTooMuch = this.#named > NAMED_MAX
-    const before = isTooMuch ? null : await this.#before(index, ids)
+    const isNamed = index !== null && this.#named <= NAMED_MAX
+    const before = isNamed ? await this.#before(index, ids) : null
     const expire = new Set<string>()
     const remove = new Set<string>()
     for (const id of ids) {
@@ -112,7 +106,7 @@ export class Invalidation {
     await writeInvalidationEnd(pool, 'running')
     if (!wasClean) {
       log.info('the cache is told to forget: the last leader did not end cleanly')
-      await sleep(UNCLEAN_PAUSE_MS, signal)
+      await sleep(this.#context.takeoverMs, signal)
       await this.#untilDone(() => this.#writer.newEpoch(), signal)
     }
     await Promise.race([this.#writer.run(signal), this.#beat(signal)])

@@ -16,6 +16,7 @@ import { type Operation, operationOf } from '../core/operation.ts'
 import { createUnseen, type Unseen } from '../core/unseen.ts'
 import { type BatchRule, createWaiting, type Taken, untilDue, type Waiting } from '../core/waiting.ts'
 import type { Context } from './context.ts'
+import type { Invalidation } from './invalidation.ts'
 
 export type AttachedSink = {
   readonly sink: Sink
@@ -50,6 +51,8 @@ export class Pipeline {
   #underway = 0
   #holds = 0
   #liveIndex: string | null = null
+  /** Told of every batch; null where nobody caches. */
+  invalidation: Invalidation | null = null
 
   /** @param start position at which the stream begins: `confirmed_flush_lsn` */
   constructor(context: Context, start: Lsn) {
@@ -218,12 +221,13 @@ export class Pipeline {
     const bodies = await this.#checkedRead(ids, signal)
     const readMs = now()
     metrics.observe('indexer_received_to_read_seconds', (readMs - takenMs) / 1000)
+    const mark = (await this.invalidation?.writing(this.#liveIndex, ids, bodies)) ?? null
     let left = targets.length * taken.length
     const done = (): void => {
       left -= 1
       if (left > 0) return
       metrics.observe('indexer_read_to_indexed_seconds', (now() - readMs) / 1000)
-      this.#finish(taken, { ids, oldestCommitMs: commitMs })
+      this.#finish(taken, { ids, oldestCommitMs: commitMs, mark })
     }
     if (left === 0) done()
     for (const { id } of taken) pushTo(targets, id, version, bodies.get(id) ?? null, done)
@@ -252,6 +256,7 @@ export class Pipeline {
       this.#commitTimes.delete(epoch)
     }
     if (this.#liveIndex !== null) this.#refresher.add(batch)
+    else if (batch.mark) this.invalidation?.visible([batch.mark])
     this.#bell.ring()
   }
 
@@ -265,12 +270,12 @@ export class Pipeline {
   }
 
   #onVisible(batches: readonly DurableBatch[]): void {
-    const { metrics, now, listeners } = this.#context
+    const { metrics, now } = this.#context
     for (const { oldestCommitMs } of batches) {
       if (oldestCommitMs === null) continue
       metrics.observe('indexer_commit_to_visible_seconds', Math.max(0, now() - oldestCommitMs) / 1000)
     }
-    listeners.visible?.(batches)
+    this.invalidation?.visible(batches.flatMap(({ mark }) => mark ?? []))
   }
 }
 

@@ -20,6 +20,7 @@ import { Affected } from './affected.ts'
 import { type Builder, createBuilder } from './builder.ts'
 import type { Context } from './context.ts'
 import { createIntake } from './intake.ts'
+import { Invalidation } from './invalidation.ts'
 import { JobWalker } from './jobs.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Session } from './sinks.ts'
@@ -98,6 +99,10 @@ async function assemble(context: Context, options: SessionOptions, signal: Abort
   failed.promise.catch(() => undefined) // raced by workUntil
   const found = await findStart(context)
   const pipeline = new Pipeline(context, found.confirmed)
+  if (context.redis) {
+    const durable = () => formatLsn(pipeline.ledger.durable)
+    pipeline.invalidation = new Invalidation(context, context.redis, durable)
+  }
   const book = await openStateBook(context)
   const session: Session = { context, pipeline, book, signal, fail: failed.reject }
   const jobs = new JobWalker(context, pipeline)
@@ -131,6 +136,7 @@ async function workUntil(parts: Parts, goal: Goal, reader: Replication, stop: Ab
       failed,
       reader.ended,
       session.pipeline.run(signal),
+      session.pipeline.invalidation?.run(signal) ?? aborted(stop),
       affected.run(signal),
       tend(session, reader, signal),
       jobs.run(working),
@@ -153,6 +159,7 @@ async function finish({ session, failed }: Parts, reader: Replication): Promise<
     until(() => pipeline.ledger.isIdle || context.now() > deadlineMs, LOOK_MS, signal),
   ])
   await savePosition(session, reader)
+  if (pipeline.ledger.isIdle) await pipeline.invalidation?.finish(deadlineMs, signal)
   const { durable, isIdle } = pipeline.ledger
   const message = 'stopped: what is not complete comes again from the slot'
   context.log.info({ lsn: formatLsn(durable), is_complete: isIdle }, message)

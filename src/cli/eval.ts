@@ -61,6 +61,8 @@ export const evalCommand: Command = {
     const search = createSearch({
       client,
       pool,
+      degradedPool: pool,
+      patience: null, // a figure of another engine would be a lie
       names: namesFor(config.AISLE_NAMESPACE),
       metrics: createMetrics(['search_', 'suggest_', 'es_']),
       cursorSecret: randomUUID(),

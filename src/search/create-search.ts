@@ -42,7 +42,8 @@ export function createSearch(options: SearchOptions): CatalogSearch & { readonly
     facet: (query, signal) => facetValues(shop, query, signal),
     item: (itemId, signal) => item(shop, itemId, signal),
   }
-  return { ...withFallback(shop, index, options.patience), generations: generationsOf(shop) }
+  const answers = options.patience ? withFallback(shop, index, options.patience) : index
+  return { ...answers, generations: generationsOf(shop) }
 }
 
 function generationsOf(shop: Shop): Generations {

@@ -16,8 +16,8 @@ export type SearchOptions = {
   readonly degradedPool: Pool
   readonly names: Names
   readonly metrics: Metrics
-  /** How long an answer waits for the index before Postgres is asked. */
-  readonly patience: Patience
+  /** How long an answer waits for the index before Postgres is asked; null: it never is. */
+  readonly patience: Patience | null
   /** Signs cursors; at least 32 characters, the same in every api process. */
   readonly cursorSecret: string
   /** How numbers are written, such as `en-GB`. */

@@ -115,6 +115,16 @@ export const METRICS = {
   },
   indexer_open_bulks: { kind: 'gauge', help: 'Bulk requests under way', labels: [] },
   indexer_waiting_ids: { kind: 'gauge', help: 'Ids received and not yet durable', labels: [] },
+  indexer_publish_queue: {
+    kind: 'gauge',
+    help: 'Invalidation records that Redis does not have yet',
+    labels: [],
+  },
+  indexer_publish_errors_total: {
+    kind: 'counter',
+    help: 'Failed attempts to append to the invalidation log',
+    labels: [],
+  },
   indexer_slot_retained_bytes: { kind: 'gauge', help: 'WAL that the slot keeps', labels: [] },
   indexer_sink_position_lag_bytes: {
     kind: 'gauge',

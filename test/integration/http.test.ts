@@ -22,7 +22,7 @@ const search = createSearch({
   client,
   pool: database.pool,
   degradedPool: database.pool,
-  patience: { searchMs: 5_000, suggestMs: 5_000 },
+  patience: null,
   names: namesFor(database.namespace),
   metrics,
   cursorSecret: 'x'.repeat(32),

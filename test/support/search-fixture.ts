@@ -37,7 +37,7 @@ export function searchOver(
     client,
     pool: database.pool,
     degradedPool: database.pool,
-    patience: { searchMs: DEADLINE_MS / 2, suggestMs: DEADLINE_MS / 2 },
+    patience: null,
     names: namesFor(database.namespace),
     metrics: createMetrics(['search_', 'suggest_', 'es_']),
     cursorSecret: 'cursors-of-a-test-are-signed-with-this',

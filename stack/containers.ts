@@ -36,12 +36,20 @@ export type ContainerServers = {
   stop(): Promise<void>
 }
 
-/** Start the servers of the compose file as a project of this checkout. @returns `host:port` of each */
-export async function startContainers(env: Env, names: readonly ServiceName[]): Promise<ContainerServers> {
+/** Start the servers of the compose file as a project of this state folder. @returns `host:port` of each */
+export async function startContainers(
+  env: Env,
+  state: string,
+  names: readonly ServiceName[],
+): Promise<ContainerServers> {
   const compose = (...args: string[]) =>
-    run('docker', ['compose', '--project-name', projectName(), '--project-directory', CHECKOUT, ...args], {
-      env: { ...env },
-    })
+    run(
+      'docker',
+      ['compose', '--project-name', projectName(state), '--project-directory', CHECKOUT, ...args],
+      {
+        env: { ...env },
+      },
+    )
   await withProgress(`containers: ${names.join(', ')}`, compose('up', '--detach', '--wait', ...names))
   const addresses = Object.fromEntries(
     await Promise.all(
@@ -59,7 +67,7 @@ export async function startContainers(env: Env, names: readonly ServiceName[]): 
   }
 }
 
-/** Two checkouts are two projects. */
-function projectName(): string {
-  return `aisle-${createHash('sha256').update(CHECKOUT).digest('hex').slice(0, 8)}`
+/** Two checkouts are two projects, and so are two state folders of one. */
+function projectName(state: string): string {
+  return `aisle-${createHash('sha256').update(state).digest('hex').slice(0, 8)}`
 }

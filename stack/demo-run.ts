@@ -56,7 +56,7 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
       keep({ name: 'worker', command: ['src/worker.ts'], env })
       keep({ name: 'api', command: ['src/main.ts'], env })
       await untilSearchable(stack.urls, DATABASE, context.stops.signal)
-      await untilReady(api, context.stops.signal)
+      await untilAnswers(api, context.stops.signal)
       context.say(`\nThe shop is open: ${api}/\nCtrl-C stops it.`)
       await aborted(context.stops.signal)
     })
@@ -191,9 +191,10 @@ function productEnvironment(context: StackContext, urls: ServerUrls, catalogue: 
   }
 }
 
-async function untilReady(api: string, signal: AbortSignal): Promise<void> {
-  const ask = async () => ((await fetch(`${api}/readyz`)).ok ? true : undefined)
-  await until('the api is ready', ask, { deadlineMs: READY_DEADLINE_MS, signal })
+async function untilAnswers(api: string, signal: AbortSignal): Promise<void> {
+  // The first search of a cold server may take longer than a shopper is made to wait: it is made here.
+  const ask = async () => ((await fetch(`${api}/v1/search?q=a`)).ok ? true : undefined)
+  await until('the api answers a search', ask, { deadlineMs: READY_DEADLINE_MS, signal })
 }
 
 async function choosePort(wished: number | undefined): Promise<number> {

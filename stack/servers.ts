@@ -50,7 +50,7 @@ export async function bringUpServers(context: LocalContext): Promise<Servers> {
   const missing = names.filter((name) => !context.env[GIVEN[name].variable])
   const containers =
     missing.length > 0 && (await engineAnswers(context.env))
-      ? await startContainers(context.env, missing.map(serviceOf))
+      ? await startContainers(context.env, context.state, missing.map(serviceOf))
       : null
   const settled = await withProgress(
     `starting ${missing.length > 0 ? missing.join(', ') : 'nothing: all servers are given'}`,

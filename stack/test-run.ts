@@ -10,7 +10,7 @@ import { SUMMARY_FILE, type Summary } from '../test/support/summary-reporter.ts'
 import { FOLLOW_STDIN, interrupts } from './keeper.ts'
 import { clearRemains } from './remains.ts'
 import { isKept, readStack, stateFolder } from './state.ts'
-import { startTestStack, type TestStack, testStateFolder } from './test-stack.ts'
+import { areContainersUsed, startTestStack, type TestStack, testStateFolder } from './test-stack.ts'
 import { checkSteps, installChromium, type Mode, runStep, type Step, testStep } from './test-steps.ts'
 import { say } from './wait.ts'
 
@@ -68,7 +68,7 @@ async function runAll(mode: Mode, filters: readonly string[], signal: AbortSigna
     say(`${step.name}: ${code === 0 ? 'good' : 'FAILED'} (${seconds} s)`)
     if (code !== 0) failed.push(step.name)
   }
-  const stack = mode === 'quick' || isStackKept() ? null : startTestStack(process.env)
+  const stack = mode === 'quick' || (await hasOtherServers()) ? null : startTestStack(process.env)
   try {
     if (mode === 'all') await installChromium(process.env, signal)
     if (mode !== 'soak') for (const step of checkSteps()) await run(step)
@@ -81,10 +81,10 @@ async function runAll(mode: Mode, filters: readonly string[], signal: AbortSigna
   return failed
 }
 
-/** A stack that a developer keeps up is used as it is. */
-function isStackKept(): boolean {
+/** A stack that a developer keeps up is used as it is; containers are started by the tests themselves. */
+async function hasOtherServers(): Promise<boolean> {
   const kept = readStack(stateFolder(process.env))
-  return kept?.urls != null && isKept(kept)
+  return (kept?.urls != null && isKept(kept)) || (await areContainersUsed(process.env))
 }
 
 async function areUp(stack: TestStack | null): Promise<boolean> {

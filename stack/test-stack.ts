@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { engineAnswers } from './containers.ts'
 import { FOLLOW_STDIN } from './keeper.ts'
 import { dataFolder, type Env } from './paths.ts'
 import { CHECKOUT, isKept, readStack, type StackState, stateFolder } from './state.ts'
@@ -25,6 +26,12 @@ const POLL_MS = 100
 /** State folder of the tests' own stack. */
 export function testStateFolder(env: Env): string {
   return join(stateFolder(env), 'test')
+}
+
+/** Servers that the environment names come before an engine that answers; the stack of processes takes those. */
+export async function areContainersUsed(env: Env): Promise<boolean> {
+  const isNamed = ['DATABASE_URL', 'ELASTICSEARCH_URL', 'REDIS_URL'].some((name) => env[name])
+  return !isNamed && (await engineAnswers(env))
 }
 
 /** Start it; only `up` waits. */

@@ -51,7 +51,8 @@ export class IndexMissing extends Error {
 /** What has to be written again, and the class of the answer that said so. */
 type Round = { readonly again: readonly Operation[]; readonly because: AnswerClass }
 
-const LANES = { lanes: 4, maxItems: 500, maxSize: 1_000_000 } as const
+/** Elasticsearch syncs its log once a bulk, so small bulks cost more than they save in memory. */
+const LANES = { lanes: 4, maxItems: 1_000, maxSize: 2_000_000 } as const
 const OPEN_AT_START = 2
 const BLOCKED_PAUSE_MS = 5_000
 const SERVER_ERROR_ATTEMPTS = 10

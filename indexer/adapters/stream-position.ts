@@ -4,7 +4,7 @@
  */
 import type { Client } from '@elastic/elasticsearch'
 import type { Pool } from '../../src/postgres/pool.ts'
-import { type Lsn, parseLsn } from '../core/lsn.ts'
+import { formatLsn, type Lsn, NO_LSN, parseLsn } from '../core/lsn.ts'
 import { readStates } from './state-es.ts'
 
 export type StreamPosition = {
@@ -13,7 +13,10 @@ export type StreamPosition = {
    * in the WAL, which travels through the stream like a change: an idle stream passes it at once.
    */
   mark(): Promise<Lsn>
-  /** `isRunning`: somebody reads the slot. `hasPassed`: everything up to `lsn` is durable in the index. */
+  /**
+   * `isRunning`: somebody reads the slot. `hasPassed`: everything up to `lsn` is durable in the index, fan-out jobs
+   * of commits up to there included: the slot is told to go on when a job is recorded, not when it is done.
+   */
   reached(lsn: Lsn): Promise<{ readonly isRunning: boolean; readonly hasPassed: boolean }>
 }
 
@@ -49,11 +52,23 @@ export function streamPosition(
       )
       const slot = rows[0]
       const isRunning = slot?.active === true
-      if (place.isLive && slot?.confirmed && parseLsn(slot.confirmed) >= lsn)
-        return { isRunning, hasPassed: true }
-      const states = await readStates(client, place.stateIndex)
-      const state = states.find((stored) => stored.state.index === place.index)?.state
-      return { isRunning, hasPassed: state !== undefined && state.position >= lsn }
+      const isAcknowledged = place.isLive && slot?.confirmed ? parseLsn(slot.confirmed) >= lsn : false
+      const isDurable = isAcknowledged || (await positionOf(client, place)) >= lsn
+      // In this order: a job is recorded before the position passes its commit.
+      return { isRunning, hasPassed: isDurable && !(await hasOpenJob(pool, lsn)) }
     },
   }
+}
+
+async function positionOf(client: Client, place: { stateIndex: string; index: string }): Promise<Lsn> {
+  const states = await readStates(client, place.stateIndex)
+  return states.find((stored) => stored.state.index === place.index)?.state.position ?? NO_LSN
+}
+
+async function hasOpenJob(pool: Pool, lsn: Lsn): Promise<boolean> {
+  const { rows } = await pool.query<{ found: boolean }>(
+    `select exists (select from indexer.job where state <> 'done' and commit_lsn <= $1::pg_lsn) as found`,
+    [formatLsn(lsn)],
+  )
+  return rows[0]?.found === true
 }

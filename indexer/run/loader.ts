@@ -28,8 +28,8 @@ export type LoadOptions = {
 
 const PAGE = 500
 const READERS = 2
-/** Copies that may wait in memory, bytes. */
-const ROOM_BYTES = 4_000_000
+/** Copies that may wait in memory, bytes: a full bulk under way and one ready for each lane. */
+const ROOM_BYTES = 8_000_000
 /** Changes come first: a load that makes them late pauses. */
 const LAG_MAX_MS = 2_000
 const LOOK_MS = 10

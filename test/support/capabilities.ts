@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { describe, test } from 'vitest'
 import { ROOT } from './sources.ts'
 
@@ -54,7 +54,7 @@ export function testWith(
 }
 
 function missingFile(path: string): string | null {
-  return existsSync(path) ? null : `the folder ${path.slice(ROOT.length)} is not there`
+  return existsSync(path) ? null : `the folder ${relative(ROOT, path)} is not there`
 }
 
 function dockerAnswers(): boolean {

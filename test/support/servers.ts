@@ -8,7 +8,8 @@ import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/postgres/migrate.ts'
 import { createPool } from '../../src/postgres/pool.ts'
 import { isKept, readStack, type StackState, stateFolder } from '../../stack/state.ts'
-import { runningTestStack, startTestStack } from '../../stack/test-stack.ts'
+import { startTestContainers } from '../../stack/test-containers.ts'
+import { areContainersUsed, runningTestStack, startTestStack } from '../../stack/test-stack.ts'
 
 export type TestServers = {
   readonly postgres: string
@@ -51,12 +52,13 @@ export async function teardown(): Promise<void> {
   await stop()
 }
 
-/** A stack that a developer keeps, one that the runner has started, or one of this run's own. */
+/** A stack that a developer keeps, one that the runner has started, containers, or a stack of this run's own. */
 async function findServers(): Promise<{ urls: Urls; stop: () => Promise<void> }> {
   const kept = readStack(stateFolder(process.env))
   if (kept?.urls && isKept(kept)) return { urls: kept.urls, stop: nothingToStop }
   const running = runningTestStack(process.env)
   if (running) return { urls: await running.up(), stop: nothingToStop }
+  if (await areContainersUsed(process.env)) return await startTestContainers()
   const own = startTestStack(process.env)
   return { urls: await own.up(), stop: own.stop }
 }

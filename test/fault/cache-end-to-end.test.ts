@@ -1,0 +1,174 @@
+/**
+ * Promise 3 through all real parts: Postgres, indexer, Elasticsearch, Redis and two api processes. Prices are changed
+ * by plain SQL; what the apis answer is compared with what the index showed at the moment of the request.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LEASE_MS } from '../../src/cache/lease.ts'
+import { namesFor } from '../../src/catalog/names.ts'
+import { useDatabase } from '../support/database.ts'
+import { type RunningProcess, startProcess } from '../support/processes.ts'
+import { useElasticsearch } from '../support/search-fixture.ts'
+import { fillShop } from '../support/shop-catalogue.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const database = await useDatabase('cache_e2e')
+const client = useElasticsearch(database.elasticsearchUrl)
+const { itemsAlias } = namesFor(database.namespace)
+const env = { ...database.env, AISLE_INDEXER_TAKEOVER_MS: '500', AISLE_LOG_LEVEL: 'warn' }
+const running: RunningProcess[] = []
+const urls = () => running.slice(1).map(({ url }) => url)
+
+const RUN_MS = process.env['AISLE_SOAK'] ? 300_000 : 8_000
+/** The lease, and room for a busy machine between looking and asking. */
+const BOUND_MS = LEASE_MS + 500
+const ITEM = 7
+const PATHS = [
+  '/v1/search?q=wireless+mouse&size=100',
+  `/v1/search?q=art-${ITEM}`,
+  '/v1/search?category=peripherals/mice&size=100',
+]
+
+beforeAll(async () => {
+  await fillShop(database.pool)
+  running.push(await startProcess('indexer', env))
+  await waitFor(
+    'the catalogue is searchable',
+    async () => (await client.count({ index: itemsAlias })).count === 60,
+    {
+      deadlineMs: 60_000,
+    },
+  )
+  running.push(...(await Promise.all([startProcess('api', env), startProcess('api', env)])))
+})
+
+afterAll(async () => {
+  await Promise.all(running.map((each) => each.stop()))
+})
+
+type Reply = { readonly source: string | null; readonly price: number | null }
+
+async function ask(url: string, path: string): Promise<Reply> {
+  const reply = await fetch(url + path)
+  if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`)
+  const { hits } = (await reply.json()) as { hits: { item_id: string; price: number }[] }
+  const price = hits.find(({ item_id }) => item_id === String(ITEM))?.price ?? null
+  return { source: reply.headers.get('x-cache'), price }
+}
+
+const setPrice = (price: number) =>
+  database.pool.query('update items set price_minor = $1 where item_id = $2', [price, ITEM])
+
+async function shownPrice(): Promise<number | null> {
+  const found = await client.search<{ price: number }>({
+    index: itemsAlias,
+    query: { ids: { values: [String(ITEM)] } },
+  })
+  return found.hits.hits[0]?._source?.price ?? null
+}
+
+test('a repeated answer comes from memory, in every api process', async () => {
+  for (const url of urls()) {
+    await waitFor('a hit', async () => (await ask(url, '/v1/search?q=keyboard')).source === 'HIT-L1')
+  }
+})
+
+test('what one process loaded the other finds in the second tier', async () => {
+  const [first = '', second = ''] = urls()
+  const path = '/v1/search?q=borealis+keyboard'
+  await waitFor('the second tier is used', async () => {
+    const fresh = `${path}&size=${1 + Math.floor(performance.now() % 90)}`
+    await ask(first, fresh)
+    return (await ask(second, fresh)).source === 'HIT-L2'
+  })
+})
+
+test('an unchanged answer is not sent again', async () => {
+  const [url = ''] = urls()
+  const target = `${url}/v1/search?q=cobalt`
+  const etag = (await fetch(target)).headers.get('etag') ?? ''
+  const again = await fetch(target, { headers: { 'if-none-match': etag } })
+  expect([again.status, await again.text()]).toEqual([304, ''])
+})
+
+test('no api answers with a price that the index replaced longer ago than the bound', {
+  timeout: RUN_MS + 60_000,
+}, async () => {
+  const visibleAt = new Map<number, number>()
+  const endsAt = performance.now() + RUN_MS
+  let price = 10_000
+  const over: string[] = []
+  const sources = new Map<string, number>()
+  const isOver = () => performance.now() > endsAt
+  const write = async () => {
+    while (!isOver()) {
+      await setPrice(++price)
+      await sleep(150)
+    }
+  }
+  const watch = async () => {
+    while (!isOver()) {
+      const shown = await shownPrice()
+      if (shown !== null && !visibleAt.has(shown)) visibleAt.set(shown, performance.now())
+      await sleep(10)
+    }
+  }
+  const read = async (url: string, path: string) => {
+    while (!isOver()) {
+      const askedAt = performance.now()
+      const { source, price: told } = await ask(url, path)
+      sources.set(source ?? 'none', (sources.get(source ?? 'none') ?? 0) + 1)
+      const newer = [...visibleAt].find(([value]) => told !== null && value > told && value > 10_000)
+      const staleMs = newer ? askedAt - newer[1] : 0
+      if (staleMs > BOUND_MS) over.push(`${path} ${source} told ${told}, stale for ${Math.round(staleMs)} ms`)
+      await sleep(5)
+    }
+  }
+  await Promise.all([write(), watch(), ...urls().flatMap((url) => PATHS.map((path) => read(url, path)))])
+  process.stdout.write(
+    `replies: ${JSON.stringify(Object.fromEntries(sources))}, versions seen: ${visibleAt.size}\n`,
+  )
+  expect(over).toEqual([])
+  expect(sources.get('HIT-L1') ?? 0).toBeGreaterThan(0)
+  expect(visibleAt.size).toBeGreaterThan(5)
+})
+
+test('a deleted item is gone from answers that held it', async () => {
+  const path = '/v1/search?q=art-9'
+  for (const url of urls()) await ask(url, path)
+  await database.pool.query('delete from items where item_id = 9')
+  for (const url of urls()) {
+    await waitFor('it is gone', async () => {
+      const reply = await fetch(url + path)
+      const { total, zero_result } = (await reply.json()) as {
+        total: { value: number }
+        zero_result: boolean
+      }
+      return zero_result || total.value === 0
+    })
+  }
+})
+
+test('after the indexer was killed the cache is told to forget, and is fresh again', {
+  timeout: 90_000,
+}, async () => {
+  const [indexer] = running
+  await indexer?.kill()
+  await setPrice(77)
+  running[0] = await startProcess('indexer', env)
+  for (const url of urls()) {
+    await waitFor('the price is right', async () => (await ask(url, PATHS[0] ?? '')).price === 77, {
+      deadlineMs: 20_000,
+    })
+    // A lease comes only from a heartbeat, which the new leader sends after it began a new epoch.
+    await waitFor(
+      'a hit older than the short mode allows',
+      async () => {
+        await ask(url, '/v1/search?q=keyboard')
+        await sleep(1_100)
+        return (await ask(url, '/v1/search?q=keyboard')).source?.startsWith('HIT') ?? false
+      },
+      { deadlineMs: 20_000 },
+    )
+  }
+})

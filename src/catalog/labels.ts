@@ -16,8 +16,8 @@ const WRITTEN: Readonly<Record<string, string>> = Object.fromEntries(
 /** A word that loses its hyphen in a key. */
 const HYPHENATED: Readonly<Record<string, string>> = { wifi: 'Wi-Fi' }
 
-/** Brackets that only repeat the unit of the value. */
-const NOISE = new Set(['t t', 'h h'])
+/** Brackets that only repeat the unit of the value, such as "(T-T)" after a temperature. */
+const NOISE = new Set(['t t', 'h h', 'f f'])
 
 /**
  * Label of an attribute key.
@@ -25,12 +25,25 @@ const NOISE = new Set(['t t', 'h h'])
  * @returns words with a capital first letter; the key itself when it has no word
  */
 export function attributeLabel(key: string): string {
-  const bracket = /^(.+?)__(.+?)(?:__(.+)|_)$/.exec(key)
-  const [, before, inside, after] = bracket ?? []
-  if (before === undefined || inside === undefined) return capitalised(words(plural(key))) || key
-  const note = words(inside)
-  const shown = NOISE.has(words(inside).toLowerCase()) ? '' : ` (${note})`
-  return capitalised(`${words(before)}${shown}${after === undefined ? '' : ` ${words(after)}`}`)
+  const [before, ...notes] = inches(key)
+    .split(/_{2,}/)
+    .filter((part) => part !== '')
+  if (before === undefined) return key
+  if (key.endsWith('_') && notes.length > 0) return capitalised(`${words(before)}${bracket(notes)}`)
+  const [inside, ...after] = notes
+  if (inside === undefined || after.length === 0) return capitalised(words(plural(key)))
+  return capitalised(`${words(before)}${bracket([inside])} ${after.map(words).join(' ')}`)
+}
+
+/** What stood in brackets, without what says nothing. */
+function bracket(notes: readonly string[]): string {
+  const said = notes.map((note) => words(note)).filter((note) => !NOISE.has(note.toLowerCase()))
+  return said.length === 0 ? '' : ` (${said.join(', ')})`
+}
+
+/** `2_5__bays` is how feeds write "2.5" bays". */
+function inches(key: string): string {
+  return key.replaceAll(/(\d)_(\d)__(?=[a-z])/g, '$1.$2"_')
 }
 
 /** `connector_s_` is how feeds write "connector(s)". */

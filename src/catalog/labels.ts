@@ -31,7 +31,8 @@ export function attributeLabel(key: string): string {
   if (before === undefined) return key
   if (key.endsWith('_') && notes.length > 0) return capitalised(`${words(before)}${bracket(notes)}`)
   const [inside, ...after] = notes
-  if (inside === undefined || after.length === 0) return capitalised(words(plural(key)))
+  if (inside === undefined) return capitalised(words(plural(before)))
+  if (after.length === 0) return capitalised(words(`${before}_${inside}`))
   return capitalised(`${words(before)}${bracket([inside])} ${after.map(words).join(' ')}`)
 }
 

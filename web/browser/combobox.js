@@ -3,17 +3,20 @@
  * with list autocomplete). Pure: no document, no clock, no network; `suggest.js` shows what it says.
  *
  * Invariants: 1 `active` is -1 (the input itself) or an index of `options`; 2 a closed list has no active
- * option; 3 an answer to an older text than the one in the input changes nothing.
+ * option; 3 an answer to an older text than the one in the input changes nothing; 4 recent searches are offered
+ * to an empty box only.
  */
 
+/** A `recent` option can be taken off the list. */
 /** @typedef {{ text: string, href: string, where: string, kind: string }} Option */
 /** @typedef {{ typed: string, asked: number, options: readonly Option[], isOpen: boolean, active: number }} State */
 /**
  * @typedef {{ type: 'typed', text: string } | { type: 'answered', asked: number, options: readonly Option[] }
+ *   | { type: 'offered', options: readonly Option[] } | { type: 'removed', index: number }
  *   | { type: 'key', key: string } | { type: 'pointed', index: number } | { type: 'left' }} Event
  */
-/** What the page has to do: `go` to a URL; `handled`: the key must not do what it does otherwise. */
-/** @typedef {{ state: State, handled: boolean, go: string | null }} Step */
+/** What the page has to do: `go` to a URL; `forget` a search; `handled`: the key must not do what it does else. */
+/** @typedef {{ state: State, handled: boolean, go: string | null, forget: string | null }} Step */
 
 /** @type {State} */
 export const INITIAL = { typed: '', asked: 0, options: [], isOpen: false, active: -1 }
@@ -31,6 +34,11 @@ export function next(state, event) {
     case 'answered':
       if (event.asked !== state.asked) return on(state)
       return on({ ...state, options: event.options, isOpen: event.options.length > 0, active: -1 })
+    case 'offered':
+      if (state.typed.trim() !== '') return on(state)
+      return on({ ...state, options: event.options, isOpen: event.options.length > 0, active: -1 })
+    case 'removed':
+      return removed(state, event.index, -1)
     case 'pointed':
       return on({ ...state, active: state.isOpen ? event.index : -1 })
     case 'left':
@@ -69,8 +77,10 @@ function onKey(state, key) {
       return move(state, key === 'Home' ? 0 : last)
     case 'Enter': {
       const chosen = state.isOpen ? state.options[state.active] : undefined
-      return { state: closed(state), handled: chosen !== undefined, go: chosen?.href ?? null }
+      return { ...on(closed(state)), handled: chosen !== undefined, go: chosen?.href ?? null }
     }
+    case 'Delete':
+      return removed(state, state.active, Math.min(state.active, last - 1))
     case 'Escape':
       return { ...on(closed(state)), handled: state.isOpen }
     case 'Tab':
@@ -85,7 +95,7 @@ function onKey(state, key) {
  * @returns {Step}
  */
 function on(state) {
-  return { state, handled: false, go: null }
+  return { state, handled: false, go: null, forget: null }
 }
 
 /**
@@ -94,7 +104,22 @@ function on(state) {
  * @returns {Step}
  */
 function move(state, active) {
-  return { state: { ...state, active }, handled: true, go: null }
+  return { ...on({ ...state, active }), handled: true }
+}
+
+/**
+ * Without one recent search; other options stay.
+ * @param {State} state
+ * @param {number} index
+ * @param {number} active
+ * @returns {Step}
+ */
+function removed(state, index, active) {
+  const option = state.options[index]
+  if (option?.kind !== 'recent') return on(state)
+  const options = state.options.filter((other) => other !== option)
+  const left = { ...state, options, isOpen: options.length > 0, active }
+  return { ...on(left), handled: true, forget: option.text }
 }
 
 /**

@@ -66,3 +66,31 @@ test('leaving and emptying the box close the list', () => {
   expect(next(open(), { type: 'left' }).state.isOpen).toBe(false)
   expect(next(open(), { type: 'typed', text: ' ' }).state).toMatchObject({ isOpen: false, options: [] })
 })
+
+const recent = (text: string) => ({ ...option(text), kind: 'recent' })
+const offered = () =>
+  next(INITIAL, { type: 'offered', options: [recent('tv'), recent('usb'), recent('dvd')] }).state
+
+test('recent searches are offered to an empty box only', () => {
+  expect(offered()).toMatchObject({ isOpen: true, active: -1 })
+  expect(next(open(), { type: 'offered', options: [recent('tv')] }).state.options).toBe(OPTIONS)
+})
+
+test('Delete takes the active recent search off the list and goes on with the next', () => {
+  const step = next(press(offered(), 'ArrowDown'), { type: 'key', key: 'Delete' })
+  expect(step).toMatchObject({ handled: true, forget: 'tv' })
+  expect(shownText(step.state)).toBe('usb')
+})
+
+test('with the last recent search gone the list closes', () => {
+  const one = next(INITIAL, { type: 'offered', options: [recent('tv')] }).state
+  expect(next(one, { type: 'removed', index: 0 })).toMatchObject({
+    forget: 'tv',
+    state: { isOpen: false, active: -1, options: [] },
+  })
+})
+
+test('Delete in the text and on a suggestion removes nothing', () => {
+  expect(next(offered(), { type: 'key', key: 'Delete' })).toMatchObject({ handled: false, forget: null })
+  expect(next(press(open(), 'ArrowDown'), { type: 'key', key: 'Delete' }).handled).toBe(false)
+})

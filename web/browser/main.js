@@ -1,16 +1,30 @@
-/** What a page does beyond its HTML: suggestions, pictures, sorting without the button. */
+/** What a page does beyond its HTML. Each part is started where its place is on the page. */
+import { startLive } from './live.js'
 import { startPictures } from './pictures.js'
+import { startProgress } from './progress.js'
+import { rememberSearch } from './recent.js'
+import { startSorting } from './sorting.js'
 import { startSuggest } from './suggest.js'
+
+const leaving = startProgress(document.getElementById('progress'))
 
 const input = document.getElementById('q')
 const list = document.getElementById('suggestions')
 const said = document.getElementById('suggestions-said')
-if (input instanceof HTMLInputElement && list && said) startSuggest(input, list, said)
+if (input instanceof HTMLInputElement && list && said) {
+  startSuggest(input, list, said, (href) => {
+    leaving()
+    location.assign(href)
+  })
+}
 
 startPictures()
 
 const sort = document.querySelector('.sort')
-if (sort instanceof HTMLFormElement) {
-  sort.querySelector('button')?.setAttribute('hidden', '')
-  sort.addEventListener('change', () => sort.requestSubmit())
-}
+if (sort instanceof HTMLFormElement) startSorting(sort)
+
+const found = document.querySelector('[data-found]')
+if (found instanceof HTMLElement) rememberSearch(found.dataset['found'] ?? '')
+
+const item = document.querySelector('article[data-item]')
+if (item instanceof HTMLElement) startLive(item)

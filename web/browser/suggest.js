@@ -1,8 +1,12 @@
 /**
- * Suggestions under the search box. Without this file the box is a plain form; with it the input is a combobox
- * for keyboard, pointer and screen reader. One request at a time: a new text cancels the one before.
+ * Suggestions under the search box, and recent searches while it is empty. Without this file the box is a plain
+ * form; with it the input is a combobox for keyboard, pointer and screen reader. One request at a time: a new
+ * text cancels the one before.
  */
 import { INITIAL, next, shownText } from './combobox.js'
+import { drawOptions, listenToPointer, showState } from './option-list.js'
+import { NOTICEABLE_MS } from './progress.js'
+import { forgetSearch, recentSearches } from './recent.js'
 
 /** @typedef {import('./combobox.js').Option} Option */
 /** @typedef {{ category_id: string, name: string, path: string }} Category */
@@ -22,8 +26,9 @@ const WORDS = /** @type {Record<string, string>} */ ({
  * @param {HTMLInputElement} input
  * @param {HTMLElement} list
  * @param {HTMLElement} said for screen readers
+ * @param {(href: string) => void} go to what is chosen
  */
-export function startSuggest(input, list, said) {
+export function startSuggest(input, list, said, go) {
   let state = { ...INITIAL, typed: input.value }
 
   /** @param {import('./combobox.js').Event} event */
@@ -32,10 +37,14 @@ export function startSuggest(input, list, said) {
     const isNewList = step.state.options !== state.options
     state = step.state
     if (isNewList) drawOptions(list, state.options, state.typed)
-    show(input, list, state)
-    if (isNewList) said.textContent = state.isOpen ? countWords(state.options.length) : ''
-    if (step.go !== null) location.assign(step.go)
+    showState(input, list, state)
+    if (isNewList) said.textContent = state.isOpen ? countWords(state.options) : ''
+    if (step.forget !== null) forgetSearch(step.forget)
+    if (step.go !== null) go(step.go)
     return step.handled
+  }
+  const offer = () => {
+    if (!state.isOpen && state.typed.trim() === '') take({ type: 'offered', options: recentOptions() })
   }
 
   const ask = askAgain(
@@ -50,38 +59,38 @@ export function startSuggest(input, list, said) {
   input.addEventListener('input', () => {
     take({ type: 'typed', text: input.value })
     ask()
+    offer()
   })
   input.addEventListener('keydown', (event) => {
     if (event.isComposing) return // the keys belong to the input method
     const wasOpen = state.isOpen
+    if (event.key === 'ArrowDown') offer()
     if (take({ type: 'key', key: event.key })) event.preventDefault()
     if (event.key !== 'Enter' && (wasOpen || state.isOpen)) writeText(input, state)
   })
+  input.addEventListener('focus', offer)
+  input.addEventListener('click', offer)
   input.addEventListener('blur', () => take({ type: 'left' }))
   listenToPointer(list, {
     point: (index) => index !== state.active && take({ type: 'pointed', index }),
-    choose: (index) => location.assign(state.options[index]?.href ?? location.href),
+    choose: (index) => go(state.options[index]?.href ?? location.href),
+    forget: (index) => take({ type: 'removed', index }),
   })
 }
 
-/**
- * @param {HTMLElement} list
- * @param {{ point(index: number): void, choose(index: number): void }} on
- */
-function listenToPointer(list, on) {
-  list.addEventListener('mousedown', (event) => event.preventDefault()) // keeps the focus in the input
-  list.addEventListener('mousemove', (event) => {
-    const index = indexOf(event)
-    if (index !== -1) on.point(index)
-  })
-  list.addEventListener('click', (event) => {
-    const index = indexOf(event)
-    if (index !== -1) on.choose(index)
-  })
+/** @returns {Option[]} */
+function recentOptions() {
+  return recentSearches().map((text) => ({
+    kind: 'recent',
+    text,
+    where: '',
+    href: `/search?${new URLSearchParams({ q: text })}`,
+  }))
 }
 
 /**
- * A function that asks for suggestions a moment later, and gives up the request before.
+ * A function that asks for suggestions a moment later, and gives up the request before. The box shows when it
+ * waits longer than a moment.
  * @param {HTMLInputElement} input
  * @param {() => import('./combobox.js').State} stateNow
  * @param {(asked: number, options: Option[]) => void} answered
@@ -92,13 +101,18 @@ function askAgain(input, stateNow, answered) {
   const ask = async () => {
     const { asked, typed } = stateNow()
     if (typed.trim() === '') return
-    const suggestions = await fetchSuggestions(typed, scopeOf(input), request.signal)
+    const { signal } = request
+    const slow = setTimeout(() => input.classList.add('asking'), NOTICEABLE_MS)
+    const suggestions = await fetchSuggestions(typed, scopeOf(input), signal)
+    clearTimeout(slow)
+    if (!signal.aborted) input.classList.remove('asking')
     if (suggestions !== null) answered(asked, suggestions.map(optionOf))
   }
   return () => {
     clearTimeout(timer)
     request.abort()
     request = new AbortController()
+    if (stateNow().typed.trim() === '') input.classList.remove('asking')
     timer = setTimeout(ask, DEBOUNCE_MS)
   }
 }
@@ -152,60 +166,6 @@ function hrefOf(kind, text, scope, ref) {
 }
 
 /**
- * @param {HTMLElement} list
- * @param {readonly Option[]} options
- * @param {string} typed
- */
-function drawOptions(list, options, typed) {
-  list.replaceChildren(
-    ...options.map(({ text, where }, i) => {
-      const item = document.createElement('li')
-      item.className = 'suggestion'
-      item.id = `suggestion-${i}`
-      item.setAttribute('role', 'option')
-      item.dataset['index'] = String(i)
-      const name = document.createElement('span')
-      name.append(...boldRest(text, typed))
-      const place = document.createElement('span')
-      place.className = 'where'
-      place.textContent = where
-      item.append(name, place)
-      return item
-    }),
-  )
-}
-
-/**
- * What would be added to the typed text, in bold.
- * @param {string} text
- * @param {string} typed
- * @returns {(string | Node)[]}
- */
-function boldRest(text, typed) {
-  const start = typed.trimStart()
-  if (start === '' || !text.toLowerCase().startsWith(start.toLowerCase())) return [text]
-  const bold = document.createElement('b')
-  bold.textContent = text.slice(start.length)
-  return [text.slice(0, start.length), bold]
-}
-
-/**
- * @param {HTMLInputElement} input
- * @param {HTMLElement} list
- * @param {import('./combobox.js').State} state
- */
-function show(input, list, state) {
-  list.hidden = !state.isOpen
-  input.setAttribute('aria-expanded', String(state.isOpen))
-  if (state.active === -1) input.removeAttribute('aria-activedescendant')
-  else input.setAttribute('aria-activedescendant', `suggestion-${state.active}`)
-  for (const [i, item] of [...list.children].entries()) {
-    item.setAttribute('aria-selected', String(i === state.active))
-    if (i === state.active) item.scrollIntoView({ block: 'nearest' })
-  }
-}
-
-/**
  * @param {HTMLInputElement} input
  * @param {import('./combobox.js').State} state
  */
@@ -214,13 +174,9 @@ function writeText(input, state) {
   if (input.value !== text) input.value = text
 }
 
-/** @param {MouseEvent} event */
-function indexOf(event) {
-  const item = event.target instanceof Element ? event.target.closest('[data-index]') : null
-  return item instanceof HTMLElement ? Number(item.dataset['index']) : -1
-}
-
-/** @param {number} count */
-function countWords(count) {
+/** @param {readonly Option[]} options */
+function countWords(options) {
+  const count = options.length
+  if (options[0]?.kind === 'recent') return `Recent searches: ${count}. Delete removes the chosen one.`
   return count === 1 ? '1 suggestion' : `${count} suggestions`
 }

@@ -62,7 +62,7 @@ function chosen(facet: Facet, value: FacetCount, browse: Browse): Browse {
 }
 
 /** Availability is said as on the cards, everything else as search labels it. */
-function valueLabel(facet: Facet, value: FacetCount): string {
+export function valueLabel(facet: Facet, value: FacetCount): string {
   return facet.name === 'availability' ? availabilityWord(value) : value.label
 }
 
@@ -83,30 +83,4 @@ ${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${
 <label>to <input name="price_to" inputmode="decimal" size="6" value="${major(browse.price?.max)}"></label>
 <button type="submit"><span class="unseen">Apply price in ${currency}</span><span aria-hidden="true">Go</span></button>
 </form>`
-}
-
-/** What is chosen, each with a link that takes it away. */
-export function chosenFilters({ browse, facets, format, currency }: FacetPanelInput): Html | null {
-  const labelOf = (name: string, value: string) => {
-    const facet = facets.find((candidate) => candidate.name === name)
-    const found = facet?.values.find((candidate) => candidate.value === value)
-    return found && facet ? valueLabel(facet, found) : value
-  }
-  const chips = [...browse.filters].flatMap(([name, values]) =>
-    values.map((value) => chip(labelOf(name, value), browseUrl(toggleValue(browse, name, value)))),
-  )
-  if (browse.price !== null) {
-    const without = browseUrl({ ...browse, price: null, page: 1 })
-    chips.push(chip(format.priceRange(browse.price, currency), without))
-  }
-  if (chips.length === 0) return null
-  const none = browseUrl({ ...browse, filters: new Map(), price: null, page: 1 })
-  return html`<ul class="chips" aria-label="Chosen filters">
-${chips}
-<li><a class="chip-clear" href="${none}" rel="nofollow">Clear filters</a></li>
-</ul>`
-}
-
-function chip(label: string, href: string): Html {
-  return html`<li><a class="chip" href="${href}" rel="nofollow"><span class="unseen">Remove filter </span>${label}<span aria-hidden="true"> ×</span></a></li>`
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { attributeLabel, createFormat } from './format.ts'
+import { createFormat } from './format.ts'
 
 test('a price shows its currency as the locale writes it, with the decimals of the currency', () => {
   expect(createFormat('en-GB').price(123_456, 'EUR')).toBe('€1,234.56')
@@ -12,8 +12,4 @@ test('an open price range is said in words', () => {
   expect(format.priceRange({ min: null, max: 2_000 }, 'EUR')).toBe('Up to €20.00')
   expect(format.priceRange({ min: 2_000, max: null }, 'EUR')).toBe('€20.00 and more')
   expect(format.priceRange({ min: 0, max: 2_000 }, 'EUR')).toBe('€0.00 to €20.00')
-})
-
-test('an attribute key reads as words', () => {
-  expect(attributeLabel('storage_temperature')).toBe('Storage temperature')
 })

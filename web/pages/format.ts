@@ -4,6 +4,8 @@ import type { Availability } from '../../src/catalog/item.ts'
 import type { PriceBounds } from './links.ts'
 
 export type Format = {
+  /** BCP 47. */
+  readonly locale: string
   /** Minor units to text with the sign of the currency. */
   price(minor: number, currency: string): string
   number(value: number): string
@@ -28,6 +30,7 @@ export function createFormat(locale: string): Format {
   const price = (minor: number, currency: string) =>
     ofCurrency(currency).format(minor / minorPerMajor(currency))
   return {
+    locale,
     price,
     number: (value) => numbers.format(value),
     minorPerMajor,
@@ -48,8 +51,5 @@ export const AVAILABILITY_WORDS: Readonly<Record<Availability, string>> = {
   out_of_stock: 'Out of stock',
 }
 
-/** `capacity_gb` to `Capacity gb`. */
-export function attributeLabel(key: string): string {
-  const words = key.replaceAll('_', ' ').trim()
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
+/** In place of a price. */
+export const NO_PRICE = 'Price on request'

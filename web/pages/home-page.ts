@@ -1,40 +1,32 @@
 /** The first page: where to begin. */
 import type { CategoriesAnswer, SearchAnswer } from '../../src/catalog/answers.ts'
 import { html } from '../html.ts'
+import { categoryTile, topCategories } from './category-tiles.ts'
+import { degradedBanner } from './degraded.ts'
 import { itemGrid } from './item-card.ts'
-import { degradedBanner, layout, type ShopView } from './layout.ts'
-import { browseUrl, categoryUrl, NOTHING_CHOSEN } from './links.ts'
+import { layout, type ShopView } from './layout.ts'
+import { browseUrl, NOTHING_CHOSEN } from './links.ts'
 
 export type HomePageInput = { readonly categories: CategoriesAnswer; readonly popular: SearchAnswer }
 
-/** Children named below a category: enough to say what it holds. */
-const CHILDREN_SHOWN = 3
+/** Two or three rows of tiles; all of them have a page of their own. */
+const TILES = 12
 
 export function homePage(shop: ShopView, { categories, popular }: HomePageInput): string {
   const { format } = shop
-  const top = categories.categories.filter(({ parent_path, items }) => parent_path === null && items !== 0)
+  const top = topCategories(categories.categories)
   const main = html`
-${degradedBanner([...new Set([...categories.degraded, ...popular.degraded])])}
+${degradedBanner([...categories.degraded, ...popular.degraded])}
 <h1 class="unseen">${shop.name}</h1>
-${top.length === 0 ? null : html`<h2>Categories</h2>`}
-<ul class="tiles tiles-large">
-${top.map(
-  (category) => html`<li><a class="tile" href="${categoryUrl(category.path)}">
-<span class="tile-name">${category.name}</span>
-${category.items === null ? null : html`<span class="count">${format.number(category.items)}</span>`}
 ${
-  category.children.length === 0
+  top.length === 0
     ? null
-    : html`<span class="tile-more">${category.children
-        .slice(0, CHILDREN_SHOWN)
-        .map((child) => child.name)
-        .join(', ')}</span>`
+    : html`<div class="line"><h2>Categories</h2>${top.length > TILES ? html`<a href="/categories">All ${top.length} categories</a>` : null}</div>
+<ul class="tiles-large">
+${top.slice(0, TILES).map((category) => categoryTile(category, format))}
+</ul>`
 }
-</a></li>`,
-)}
-</ul>
-<h2>Popular products</h2>
-${popular.hits.length === 0 ? html`<p class="notice">There are no products yet.</p>` : itemGrid(popular.hits, format)}
-<p class="more"><a class="button" href="${browseUrl(NOTHING_CHOSEN)}">See all products</a></p>`
+<div class="line"><h2>Popular products</h2><a href="${browseUrl(NOTHING_CHOSEN)}">See all products</a></div>
+${popular.hits.length === 0 ? html`<p class="notice">There are no products yet.</p>` : itemGrid(popular.hits, format)}`
   return layout(shop, { title: '', query: '', scope: null, main, isIndexed: true })
 }

@@ -1,29 +1,41 @@
-/** One item with everything the catalogue knows of it. */
-import type { ItemAnswer } from '../../src/catalog/answers.ts'
+/**
+ * One item with everything the catalogue knows of it. Price and availability are as of this page; the script keeps
+ * them live, with the words and the locale that stand in the attributes of the article.
+ */
+import type { Hit, ItemAnswer } from '../../src/catalog/answers.ts'
 import type { AttributeValue } from '../../src/catalog/item.ts'
+import { attributeLabel } from '../../src/catalog/labels.ts'
 import { type Html, html } from '../html.ts'
-import { attributeLabel, type Format } from './format.ts'
-import { availability, photo, priceText } from './item-card.ts'
-import { breadcrumbs, degradedBanner, layout, type ShopView } from './layout.ts'
+import { degradedBanner } from './degraded.ts'
+import { AVAILABILITY_WORDS, type Format, NO_PRICE } from './format.ts'
+import { availability, itemGrid, photo, priceText } from './item-card.ts'
+import { breadcrumbs, layout, type ShopView } from './layout.ts'
 import { browseUrl, categoryUrl, NOTHING_CHOSEN } from './links.ts'
 
-export function itemPage(shop: ShopView, item: ItemAnswer): string {
+const LIVE_WORDS = JSON.stringify({ ...AVAILABILITY_WORDS, no_price: NO_PRICE })
+
+/** @param others of the same category, may be empty */
+export function itemPage(shop: ShopView, item: ItemAnswer, others: readonly Hit[]): string {
   const { format } = shop
   const main = html`
 ${breadcrumbs(item.category, item.name)}
 ${degradedBanner(item.degraded)}
-<article class="item" data-item="${item.item_id}">
-${photo(item.image, true)}
+<article class="item" data-item="${item.item_id}" data-locale="${format.locale}" data-words="${LIVE_WORDS}">
+${photo(item, true)}
 <div class="item-text">
 ${item.brand === null ? null : html`<p class="brand"><a href="${brandUrl(item.brand)}">${item.brand}</a></p>`}
 <h1>${item.name}</h1>
 <p class="item-price">${priceText(item.price, item.currency, format)}</p>
-<p>${availability(item.availability)}</p>
+<p class="item-stock">${availability(item.availability)}</p>
+<p class="item-news small" role="status" aria-live="polite"></p>
 <dl class="facts">${facts(item).map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>
 </div>
 </article>
+<div class="item-more">
 ${item.description === null ? null : description(item.description)}
 ${attributes(item, format)}
+</div>
+${others.length === 0 ? null : html`<section aria-labelledby="others"><h2 id="others">Popular in ${item.category.name}</h2>${itemGrid(others, format)}</section>`}
 <p class="more"><a class="button" href="${categoryUrl(item.category.path)}">More in ${item.category.name}</a></p>`
   return layout(shop, { title: item.name, query: '', scope: null, main, isIndexed: true })
 }

@@ -43,7 +43,9 @@ ${page.isIndexed ? null : html`<meta name="robots" content="noindex">`}
 <div class="wide top-row">
 <a class="shop-name" href="/">${shop.name}</a>
 ${searchBox(page)}
+<nav class="top-links" aria-label="Shop"><a href="/categories">Categories</a></nav>
 </div>
+<div class="progress" id="progress" hidden></div>
 </header>
 <main class="wide" id="main">
 ${page.main}
@@ -86,10 +88,4 @@ ${steps.map(({ name, path }, i) =>
 )}
 ${last === null ? null : html`<li aria-current="page">${last}</li>`}
 </ol></nav>`
-}
-
-/** Shown above an answer that had to do without a server. */
-export function degradedBanner(degraded: readonly string[]): Html | null {
-  if (degraded.length === 0) return null
-  return html`<p class="notice notice-warn" role="status">Some parts of the shop are being repaired. Results may be incomplete or a little out of date.</p>`
 }

@@ -1,7 +1,7 @@
 /** What the page says about how it came to its results: corrections, loosening, nothing found. */
 import type { SearchAnswer } from '../../src/catalog/answers.ts'
 import { type Html, html } from '../html.ts'
-import { degradedBanner } from './layout.ts'
+import { degradedBanner } from './degraded.ts'
 import { type Browse, browseUrl, NOTHING_CHOSEN } from './links.ts'
 
 export function notices(answer: SearchAnswer, browse: Browse): Html {
@@ -28,14 +28,14 @@ function nothingFound(browse: Browse): Html {
   const unfiltered = browseUrl({ ...browse, filters: new Map(), price: null, page: 1 })
   const everywhere = browseUrl({ ...browse, category: null, page: 1 })
   return html`<section class="notice nothing" aria-label="Nothing found">
-<p>${browse.q === '' ? 'Nothing here matches your choice.' : html`Nothing matches <strong>${browse.q}</strong>.`}</p>
+<p>${browse.q === '' ? 'Nothing here matches your choice.' : html`Nothing matches <strong>${browse.q}</strong>${browse.category === null && !hasFilters ? null : ' with what you chose'}.`} You could:</p>
 <ul>
-${hasFilters ? html`<li><a href="${unfiltered}">Search without filters</a></li>` : null}
-${browse.category === null ? null : html`<li><a href="${everywhere}">Search in all categories</a></li>`}
-${browse.exact ? html`<li><a href="${browseUrl({ ...browse, exact: false })}">Allow other spellings</a></li>` : null}
-<li>Try fewer words, or a more general one</li>
-<li>Type part numbers with or without their dashes: both are found</li>
-<li><a href="${browseUrl(NOTHING_CHOSEN)}">See all products</a></li>
+${hasFilters ? html`<li><a href="${unfiltered}">search without filters</a></li>` : null}
+${browse.category === null ? null : html`<li><a href="${everywhere}">search in all categories</a></li>`}
+${browse.exact ? html`<li><a href="${browseUrl({ ...browse, exact: false })}">allow other spellings</a></li>` : null}
+${browse.q === '' ? null : html`<li>try fewer words, or a more general one</li>`}
+<li><a href="/categories">look through the categories</a></li>
+<li><a href="${browseUrl(NOTHING_CHOSEN)}">see all products</a></li>
 </ul>
 </section>`
 }

@@ -10,15 +10,30 @@ export type ShownProblem = {
   readonly requestId: string
 }
 
+const NO_DETAIL = 'The address may be mistyped, or what was here has been taken away.'
+
+/** A fault of ours is tried again; a page that is not there is left for another. An empty `href` is this URL. */
 export function problemPage(shop: ShopView, problem: ShownProblem): string {
-  const isOurs = problem.status >= 500
+  const isOurs = problem.status >= 500 || problem.status === 429
+  const detail = isOurs
+    ? 'The shop cannot answer at the moment. It usually can again within a few seconds.'
+    : (problem.detail ?? NO_DETAIL)
   const main = html`<section class="problem">
-<h1>${isOurs ? 'This did not work' : problem.title}</h1>
-<p>${isOurs ? 'The shop cannot answer at the moment. Please try again in a few seconds.' : problem.detail}</p>
-<p><a class="button" href="/">Go to the first page</a> <a class="button" href="${browseUrl(NOTHING_CHOSEN)}">See all products</a></p>
-<p class="small">Error ${problem.status}, request ${problem.requestId}</p>
+<p class="problem-status" aria-hidden="true">${problem.status}</p>
+<h1>${headingOf(problem, isOurs)}</h1>
+<p>${detail}</p>
+<p class="problem-ways">${isOurs ? html`<a class="button button-main" href="">Try again</a>` : null}
+<a class="button" href="/">Go to the first page</a>
+<a class="button" href="/categories">Categories</a>
+<a class="button" href="${browseUrl(NOTHING_CHOSEN)}">See all products</a></p>
+<p class="small">If you write to us about it: error ${problem.status}, request ${problem.requestId}</p>
 </section>`
   return layout(shop, { title: problem.title, query: '', scope: null, main, isIndexed: false })
+}
+
+function headingOf({ status, title }: ShownProblem, isOurs: boolean): string {
+  if (isOurs) return 'This did not work'
+  return status === 404 ? 'This page is not here' : title
 }
 
 export type ProblemType = {
@@ -30,7 +45,7 @@ export type ProblemType = {
 }
 
 export function problemTypePage(shop: ShopView, type: ProblemType): string {
-  const main = html`<section class="problem">
+  const main = html`<section class="problem-type">
 <h1>${type.title}</h1>
 <p>${type.explanation}</p>
 <dl class="facts">

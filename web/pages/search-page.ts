@@ -1,10 +1,11 @@
 /** Results of a search or of a category. */
 import type { CategoryAnswer, Facet, SearchAnswer } from '../../src/catalog/answers.ts'
 import { type Html, html } from '../html.ts'
-import { chosenFilters, facetPanel } from './facet-panel.ts'
+import { chosenFilters } from './chips.ts'
+import { facetPanel } from './facet-panel.ts'
 import { itemGrid } from './item-card.ts'
 import { breadcrumbs, layout, type ShopView } from './layout.ts'
-import { type Browse, browsePairs, browseUrl, categoryUrl } from './links.ts'
+import { type Browse, browsePairs, browseUrl } from './links.ts'
 import { notices } from './notices.ts'
 import { paging, totalText } from './paging.ts'
 
@@ -31,18 +32,24 @@ const SORT_WORDS: readonly (readonly [sort: string, words: string])[] = [
 export function searchPage(shop: ShopView, input: SearchPageInput): string {
   const { browse, answer, category } = input
   const heading = headingOf(input)
-  const panelInput = { ...input, format: shop.format }
+  const isPlace = browse.q === '' && category !== null
+  const tiles = isPlace ? subcategories(shop, input) : null
+  // What the tiles say already is not said again beside them.
+  const facets = tiles === null ? input.facets : input.facets.filter((facet) => facet.kind !== 'category')
+  const panelInput = { ...input, facets, format: shop.format }
   const panel = answer.zero_result ? null : facetPanel(panelInput)
+  const scope = isPlace ? null : (category?.category ?? null)
   const main = html`
 ${category === null ? null : breadcrumbs(category.category, browse.q === '' ? null : `“${browse.q}”`)}
 <h1>${heading}</h1>
 ${notices(answer, browse)}
-${browse.q === '' && category !== null ? subcategories(category) : null}
-<div class="${panel === null ? 'results' : 'results results-beside'}">
+${tiles}
+<div class="${panel === null ? 'results' : 'results results-beside'}"${foundFor(input)}>
 ${panel === null ? null : filters(panel, input)}
 <section aria-label="Results">
-${answer.zero_result ? html`<h2>Popular products</h2>` : toolbar(shop, input)}
-${chosenFilters(panelInput)}
+${answer.zero_result ? null : toolbar(shop, input)}
+${chosenFilters({ ...panelInput, scope })}
+${answer.zero_result ? html`<h2>Popular products</h2>` : null}
 ${answer.hits.length === 0 ? html`<p class="notice">There is nothing on this page. <a href="${browseUrl({ ...browse, page: 1 })}">Go to the first page</a>.</p>` : itemGrid(answer.hits, shop.format)}
 ${answer.zero_result ? null : paging(browse, answer.total, input.size, shop.format)}
 </section>
@@ -56,10 +63,15 @@ ${answer.zero_result ? null : paging(browse, answer.total, input.size, shop.form
   })
 }
 
-function headingOf({ browse, category }: SearchPageInput): string {
-  if (browse.q !== '')
-    return category === null ? `“${browse.q}”` : `“${browse.q}” in ${category.category.name}`
-  return category === null ? 'All products' : category.category.name
+/** A query that found something: the script remembers it in the browser. */
+function foundFor({ browse, answer }: SearchPageInput): Html | null {
+  return browse.q === '' || answer.zero_result ? null : html` data-found="${browse.q}"`
+}
+
+function headingOf({ browse, category, answer }: SearchPageInput): string {
+  const place = category === null ? '' : ` in ${category.category.name}`
+  if (browse.q === '') return category === null ? 'All products' : category.category.name
+  return answer.zero_result ? `Nothing found for “${browse.q}”${place}` : `Results for “${browse.q}”${place}`
 }
 
 /**
@@ -75,10 +87,17 @@ ${panel}
 </aside>`
 }
 
-function subcategories({ category }: CategoryAnswer): Html | null {
-  if (category.children.length === 0) return null
+/** Categories below this one, with what the filters leave of each. */
+function subcategories({ format }: ShopView, { browse, facets, category }: SearchPageInput): Html | null {
+  const children = category?.category.children ?? []
+  if (children.length === 0) return null
+  const counts = facets.find((facet) => facet.kind === 'category')?.values
   return html`<nav aria-label="Subcategories"><ul class="tiles">
-${category.children.map((child) => html`<li><a class="tile" href="${categoryUrl(child.path)}">${child.name}</a></li>`)}
+${children.map(({ path, name }) => {
+  const counted = counts?.find((value) => value.value === path)?.count
+  const count = counted === undefined ? null : html` <span class="count">${format.number(counted)}</span>`
+  return html`<li><a class="tile" href="${browseUrl({ ...browse, category: path, page: 1 })}">${name}${count}</a></li>`
+})}
 </ul></nav>`
 }
 
@@ -88,7 +107,7 @@ function toolbar({ format }: ShopView, { browse, answer }: SearchPageInput): Htm
 <p class="total">${totalText(answer.total, format)}</p>
 <form class="sort" action="/search" method="get">
 ${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<label>Sort by <select name="sort">
+<label><span class="sort-words">Sort by</span> <select name="sort">
 ${SORT_WORDS.map(
   ([sort, words]) =>
     html`<option value="${sort}"${sort === browse.sort ? html` selected` : null}>${words}</option>`,

@@ -89,7 +89,7 @@ test('a correction that was not applied is offered', async () => {
 test('nothing found helps on: without filters, in all categories, popular products', async () => {
   const { text } = await page('/search?q=zzz&category=storage&f.brand=X')
   expect(text).toContain('Nothing matches <strong>zzz</strong>')
-  expect(text).toContain('href="/search?q=zzz&amp;category=storage">Search without filters')
+  expect(text).toContain('href="/search?q=zzz&amp;category=storage">search without filters')
   expect(text).toContain('Popular products')
 })
 

@@ -1,10 +1,13 @@
-/** The pages of the shop: `/`, `/search`, `/c/{category}`, `/item/{id}`. Rendered here, usable without script. */
+/** The pages of the shop: `/`, `/categories`, `/search`, `/c/{category}`, `/item/{id}`. Rendered here, usable without script. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { categoriesPage } from '../../../web/pages/categories-page.ts'
 import { homePage } from '../../../web/pages/home-page.ts'
 import { itemPage } from '../../../web/pages/item-page.ts'
 import { browseUrl } from '../../../web/pages/links.ts'
 import { type SearchPageInput, searchPage } from '../../../web/pages/search-page.ts'
+import { spread } from '../../../web/pages/spread.ts'
+import type { Hit, ItemAnswer } from '../../catalog/answers.ts'
 import { problem } from '../../errors.ts'
 import type { CatalogSearch, SearchQuery } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
@@ -15,7 +18,14 @@ import { problemOfIssues } from '../problem-reply.ts'
 import { browseOf } from '../queries.ts'
 import type { ShopPages } from '../shop.ts'
 
-const POPULAR_ITEMS = 12
+/** Popular items to choose from, shown, and of one category. */
+const POPULAR_ASKED = 100
+const POPULAR_SHOWN = 12
+const OF_ONE_CATEGORY = 2
+/** One row beside an item. */
+const OTHERS = 6
+/** What they may cost the page of the item, ms. */
+const OTHERS_MS = 150
 
 export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages) => {
   const app = new OpenAPIHono<AppEnv>()
@@ -27,7 +37,12 @@ export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages)
       search.categories(signal),
       search.search(POPULAR, signal),
     ])
-    return send(c, homePage(shop.view, { categories, popular }))
+    const hits = spread(popular.hits, POPULAR_SHOWN, OF_ONE_CATEGORY)
+    return send(c, homePage(shop.view, { categories, popular: { ...popular, hits } }))
+  })
+
+  app.get('/categories', admit('search'), async (c) => {
+    return send(c, categoriesPage(shop.view, await search.categories(c.get('signal'))))
   })
 
   const results = async (c: Context<AppEnv>, category: string | null) => {
@@ -43,7 +58,7 @@ export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages)
     if (!id.success) throw problemOfIssues(id.error.issues, [])
     const item = await search.item(id.data.id, c.get('signal'))
     if (item === null) throw problem('not-found', { detail: 'This product is not in the shop any more.' })
-    return send(c, itemPage(shop.view, item))
+    return send(c, itemPage(shop.view, item, await othersOf(search, item, c.get('signal'))))
   })
   return app
 }
@@ -70,6 +85,18 @@ async function resultsOf(
   }
 }
 
+/** Popular items of the same category. An extra: when they are late or search is away, the page goes without. */
+async function othersOf(search: CatalogSearch, item: ItemAnswer, signal: AbortSignal): Promise<Hit[]> {
+  const query = { ...POPULAR, category: item.category.path, size: OTHERS + 1 }
+  try {
+    const { hits } = await search.search(query, AbortSignal.any([signal, AbortSignal.timeout(OTHERS_MS)]))
+    return hits.filter((hit) => hit.item_id !== item.item_id).slice(0, OTHERS)
+  } catch {
+    signal.throwIfAborted()
+    return []
+  }
+}
+
 const POPULAR: SearchQuery = {
   q: '',
   category: null,
@@ -77,7 +104,7 @@ const POPULAR: SearchQuery = {
   price: null,
   sort: 'popular',
   page: 1,
-  size: POPULAR_ITEMS,
+  size: POPULAR_ASKED,
   facets: [],
   cursor: null,
   exact: false,

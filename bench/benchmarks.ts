@@ -1,5 +1,6 @@
 /** All benchmarks, in the order they are run. */
+import { apiOverhead } from './api-overhead.ts'
 import type { Benchmark } from './benchmark.ts'
 import { cachedSuggest } from './cached-suggest.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [cachedSuggest]
+export const BENCHMARKS: readonly Benchmark[] = [cachedSuggest, apiOverhead]

@@ -1,7 +1,7 @@
 /**
  * A cached suggestion over HTTP, one api process, against a bare node:http server that sends the same bytes with the
- * same headers. Both take turns, the load comes from a process of its own. Processor time has to keep the target as well: on
- * two cores the load itself bounds the rate of the faster server, which flatters the slower one.
+ * same headers. Both take turns, the load comes from a process of its own. Processor time has to keep the target as
+ * well: on two cores the load itself bounds the rate of the faster server, which flatters the slower one.
  */
 import type { Benchmark, Setting } from './benchmark.ts'
 import { seed, untilShown, untilSuggesting, withPlace } from './place.ts'

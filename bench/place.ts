@@ -1,14 +1,16 @@
 /** A database, indices and keys of one benchmark: made from nothing, and nothing is left of them. */
+import { join } from 'node:path'
 
 import { type Names, namesFor } from '../src/catalog/names.ts'
 import { type Client, createElasticsearch } from '../src/elasticsearch/client.ts'
 import { migrate } from '../src/postgres/migrate.ts'
 import { createPool, type Pool } from '../src/postgres/pool.ts'
 import { ensureDatabase } from '../stack/postgres.ts'
+import { CHECKOUT } from '../stack/state.ts'
 import { until } from '../stack/wait.ts'
 import { wipeDatabase } from '../stack/wipe.ts'
 import type { Setting } from './benchmark.ts'
-import { runAisle } from './processes.ts'
+import { run } from './processes.ts'
 
 export type Place = {
   readonly setting: Setting
@@ -60,7 +62,8 @@ export async function withPlace<T>(
 /** Synthetic items, the same for every run. */
 export async function seed(place: Place, items: number): Promise<void> {
   place.setting.say(`loading ${items} items into Postgres`)
-  await runAisle(place, 'seed', '--items', String(items))
+  const command = [join(CHECKOUT, 'src/cli/main.ts'), 'seed', '--items', String(items)]
+  await run(place.setting, command, place.env)
   await place.pool.query('vacuum analyze')
 }
 

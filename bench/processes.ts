@@ -8,7 +8,6 @@ import { recordOf } from '../stack/process-record.ts'
 import { CHECKOUT } from '../stack/state.ts'
 import { until } from '../stack/wait.ts'
 import type { Setting } from './benchmark.ts'
-import type { Place } from './place.ts'
 
 export type Running = {
   readonly pid: number
@@ -77,12 +76,7 @@ export async function withProcess<T>(
   }
 }
 
-/** `bin/aisle` to its end. */
-export function runAisle(place: Place, ...args: string[]): Promise<string> {
-  return run(place.setting, [join(CHECKOUT, 'src/cli/main.ts'), ...args], place.env)
-}
-
-/** A script of this folder to its end. @returns its standard output */
+/** A script to its end. @returns its standard output */
 export function run(
   { signal }: Setting,
   command: readonly string[],

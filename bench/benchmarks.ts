@@ -1,6 +1,7 @@
 /** All benchmarks, in the order they are run. */
 import { apiOverhead } from './api-overhead.ts'
 import type { Benchmark } from './benchmark.ts'
+import { cacheHit } from './cache-hit.ts'
 import { cachedSuggest } from './cached-suggest.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [cachedSuggest, apiOverhead]
+export const BENCHMARKS: readonly Benchmark[] = [cachedSuggest, apiOverhead, cacheHit]

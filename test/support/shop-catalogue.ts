@@ -5,6 +5,8 @@ import type { Pool } from '../../src/postgres/pool.ts'
 /** Category paths of the shop. */
 export const MICE = 'peripherals/mice'
 export const KEYBOARDS = 'peripherals/keyboards'
+/** Items of the shop. */
+export const SHOP_ITEMS = 60
 
 /** 30 wireless mice of three brands (ids 1 to 30) and 30 wired keyboards (ids 31 to 60), one price each. */
 export async function fillShop(pool: Pool): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * What stands where a picture is missing: a drawing of the kind of product on a tint of its brand, so that a shelf
- * without photographs still tells its products apart. Drawn from the names in the catalogue, nothing is configured.
+ * What stands where a picture is missing: a drawing of the kind of product on a tint of brand and kind, so that a
+ * shelf without photographs still tells its products apart. Drawn from the names in the catalogue, nothing is configured.
  */
 import { type Html, html } from '../html.ts'
 

@@ -38,7 +38,7 @@ ${hit.brand === null ? null : html`<p class="brand">${hit.brand}</p>`}
 export function photo({ image, name, brand, category }: Pictured, isEager: boolean): Html {
   const url = imageUrl(image)
   const loading = isEager ? 'eager' : 'lazy'
-  return html`<div class="photo ${tintOf(brand ?? category.name)}">${drawing(category.names, name)}${
+  return html`<div class="photo ${tintOf(`${brand ?? ''} ${category.name}`)}">${drawing(category.names, name)}${
     url === null
       ? null
       : html`<img src="${url}" alt="" width="300" height="300" loading="${loading}" decoding="async" referrerpolicy="no-referrer">`

@@ -46,10 +46,10 @@ ${notices(answer, browse)}
 ${tiles}
 <div class="${panel === null ? 'results' : 'results results-beside'}"${foundFor(input)}>
 ${panel === null ? null : filters(panel, input)}
-<section aria-label="Results">
+<section aria-labelledby="results">
 ${answer.zero_result ? null : toolbar(shop, input)}
 ${chosenFilters({ ...panelInput, scope })}
-${answer.zero_result ? html`<h2>Popular products</h2>` : null}
+<h2 id="results"${answer.zero_result ? null : html` class="unseen"`}>${answer.zero_result ? 'Popular products' : 'Products'}</h2>
 ${answer.hits.length === 0 ? html`<p class="notice">There is nothing on this page. <a href="${browseUrl({ ...browse, page: 1 })}">Go to the first page</a>.</p>` : itemGrid(answer.hits, shop.format)}
 ${answer.zero_result ? null : paging(browse, answer.total, input.size, shop.format)}
 </section>

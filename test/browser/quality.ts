@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { type BrowserShop, NARROW, WIDE } from '../support/browser-shop.ts'
+import { type BrowserShop, NARROW, PICTURES, WIDE } from '../support/browser-shop.ts'
 import { MICE } from '../support/shop-catalogue.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -37,9 +37,11 @@ export function qualityTests(shop: BrowserShop): void {
   ] as const)('nothing jumps while a page loads on a %s screen', async (_, viewport) => {
     const page = await shop.open('/livez', { viewport })
     await page.addInitScript(MEASURE_SHIFT)
+    await page.route(PICTURES, (route) => route.fulfill({ contentType: 'image/svg+xml', body: PICTURE }))
     for (const name of ['home', 'results', 'item'] as const) {
       await page.goto(shop.url(PAGES[name]))
       await waitFor('every picture has come or given up', () => page.evaluate(PICTURES_SETTLED))
+      expect(await page.locator('img.loaded').count(), name).toBeGreaterThan(0)
       expect(await page.evaluate('globalThis.shift'), name).toBeLessThan(SHIFT_MAX)
     }
     await page.context().close()
@@ -60,6 +62,9 @@ export function qualityTests(shop: BrowserShop): void {
     await page.context().close()
   })
 }
+
+/** Of another shape than its box. */
+const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="900"/>'
 
 /** Sums what moves without a reason given by the reader. */
 const MEASURE_SHIFT = `globalThis.shift = 0

@@ -14,6 +14,9 @@ import { waitFor } from './wait-for.ts'
 export const WIDE = { width: 1280, height: 900 }
 export const NARROW = { width: 360, height: 780 }
 
+/** URLs of the pictures of the catalogue; nobody serves them. */
+export const PICTURES = 'https://images.invalid/**'
+
 export type BrowserShop = {
   readonly database: TestDatabase
   readonly elasticsearch: TcpProxy
@@ -61,6 +64,7 @@ export async function useBrowserShop(): Promise<BrowserShop> {
     url: (path) => base + path,
     open: async (path, options = {}) => {
       const context = await browser.newContext({ viewport: WIDE, ...options })
+      await context.route(PICTURES, (route) => route.abort()) // at once, where a resolver may take seconds
       const page = await context.newPage()
       page.setDefaultTimeout(20_000)
       page.on('console', (message) => {

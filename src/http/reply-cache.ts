@@ -80,7 +80,8 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
     const { headers, body } = prepare(entry)
     const own: Record<string, string> = { ...headers, 'x-cache': source, 'x-request-id': id }
     if (options.isDraining()) own['connection'] = 'close'
-    if (request.headers['if-none-match'] === headers['etag']) {
+    const { etag } = headers // a reply that is not kept has none
+    if (etag !== undefined && request.headers['if-none-match'] === etag) {
       delete own['content-length']
       response.writeHead(304, own).end()
       return 304

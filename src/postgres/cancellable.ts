@@ -2,7 +2,7 @@
  * A read that ends when its caller no longer wants it: the server is asked to stop, so that a client that went
  * away leaves no work behind.
  */
-import type { Pool, QueryResultRow } from 'pg'
+import pg, { type Pool, type QueryResultRow } from 'pg'
 
 /**
  * Run one statement.
@@ -26,18 +26,21 @@ export async function readRows<T extends QueryResultRow>(
     cancelling = pool.query('select pg_cancel_backend($1::integer)', [backend]).catch(() => undefined)
   }
   signal.addEventListener('abort', cancel, { once: true })
+  let broken = false
   try {
     signal.throwIfAborted() // while waiting for a free connection
     const { rows } = await connection.query<T>(sql, [...parameters])
     return rows
   } catch (thrown) {
+    // Without an answer of the server the statement may still be under way: the next one would wait behind it.
+    broken = !(thrown instanceof pg.DatabaseError)
     signal.throwIfAborted()
     throw thrown
   } finally {
     signal.removeEventListener('abort', cancel)
     // A cancellation that is still under way must not meet the next statement of this connection.
-    if (cancelling) cancelling.finally(() => connection.release())
-    else connection.release()
+    if (cancelling) cancelling.finally(() => connection.release(broken))
+    else connection.release(broken)
   }
 }
 
@@ -46,7 +49,13 @@ const AWAY_STATES = /^(08|53|57P)|^57014$/
 
 /** Whether Postgres could not be reached or could not answer in time, as opposed to refusing the statement. */
 export function isPostgresAway(thrown: unknown): boolean {
-  const code = (thrown as { code?: unknown } | null)?.code
-  if (typeof code !== 'string') return thrown instanceof Error // no SQLSTATE: time limits and broken connections
-  return AWAY_STATES.test(code) || !/^[0-9A-Z]{5}$/.test(code) // else a socket error such as ECONNREFUSED
+  if (thrown instanceof pg.DatabaseError) return AWAY_STATES.test(thrown.code ?? '')
+  return thrown instanceof Error // not said by the server: time limits, broken connections, ECONNREFUSED, EPIPE
+}
+
+/** Rejects when the signal aborts, for a race: a server that is frozen answers nothing, not even a cancellation. */
+export function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }

@@ -34,6 +34,8 @@ export function createPool(options: PoolOptions): pg.Pool {
   })
   // An idle connection that breaks raises here; the next query gets a fresh one, so nothing is to be done.
   pool.on('error', () => undefined)
+  // One that breaks while it is in use raises too, beside the failure of its query, and would end the process.
+  pool.on('connect', (connection) => connection.on('error', () => undefined))
   return pool
 }
 

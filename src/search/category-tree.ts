@@ -29,8 +29,9 @@ export type TreeOptions = {
 
 /** A tree older than this is read again, ms. */
 const MAX_AGE_MS = 2_000
-/** Longer than this and the last known tree serves, ms: a search has a deadline of its own. */
-const PATIENCE_MS = 300
+/** Longer than this and the last known tree serves, ms: two such waits fit into the deadline of suggest. */
+const PATIENCE_MS = 100
+const FIRST_PATIENCE_MS = 900
 const PAUSE_MS = 1_000
 const LOAD_LIMIT_MS = 5_000
 const CATEGORIES_MAX = 10_000
@@ -38,7 +39,13 @@ const CATEGORIES_MAX = 10_000
 /** @returns a function that gives the tree, throwing the signal's reason or SearchUnavailable */
 export function categoryTree(options: TreeOptions): (signal: AbortSignal) => Promise<CategoryTree> {
   const { pool, calls, itemsAlias, now } = options
-  const limits = { maxAgeMs: MAX_AGE_MS, patienceMs: PATIENCE_MS, pauseMs: PAUSE_MS, now }
+  const limits = {
+    maxAgeMs: MAX_AGE_MS,
+    patienceMs: PATIENCE_MS,
+    firstPatienceMs: FIRST_PATIENCE_MS,
+    pauseMs: PAUSE_MS,
+    now,
+  }
   const bounded = () => AbortSignal.timeout(LOAD_LIMIT_MS)
   const rows = refreshed({ ...limits, load: () => readCategories(pool, bounded()) })
   const counts = refreshed({ ...limits, load: () => countByCategory(calls, itemsAlias, bounded()) })

@@ -1,7 +1,9 @@
 /** Search as http knows it, from its parts. */
+import { Breaker } from './breaker.ts'
 import { categories, category } from './categories.ts'
 import { categoryTree } from './category-tree.ts'
 import type { CatalogSearch } from './contract.ts'
+import { countDegraded } from './count-degraded.ts'
 import { elasticsearchCalls } from './elasticsearch-calls.ts'
 import { facetKeys } from './facet-keys.ts'
 import { facetValues } from './facet-values.ts'
@@ -29,6 +31,7 @@ export function createSearch(options: SearchOptions): CatalogSearch & { readonly
   const shop: Shop = {
     ...options,
     calls,
+    live: new Breaker(),
     tree: categoryTree(shared),
     keys: facetKeys(shared),
     itemsGeneration: generationOf(calls, names.itemsAlias, now),
@@ -43,7 +46,7 @@ export function createSearch(options: SearchOptions): CatalogSearch & { readonly
     item: (itemId, signal) => item(shop, itemId, signal),
   }
   const answers = options.patience ? withFallback(shop, index, options.patience) : index
-  return { ...answers, generations: generationsOf(shop) }
+  return { ...countDegraded(answers, metrics), generations: generationsOf(shop) }
 }
 
 function generationsOf(shop: Shop): Generations {

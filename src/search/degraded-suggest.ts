@@ -5,7 +5,7 @@
 import type { SuggestAnswer, Suggestion } from '../catalog/answers.ts'
 import { fold, lengthOf, readQuery } from '../elasticsearch/query/text.ts'
 import { readBrands } from '../postgres/brands.ts'
-import { isPostgresAway } from '../postgres/cancellable.ts'
+import { isPostgresAway, rejected } from '../postgres/cancellable.ts'
 import { suggestByPrefix } from '../postgres/search.ts'
 import type { CategoryTree } from './category-tree.ts'
 import type { SuggestQuery } from './contract.ts'
@@ -16,6 +16,8 @@ import type { Shop } from './shop.ts'
 const LENGTH_MAX = 64
 const BRANDS_MAX_AGE_MS = 60_000
 const PATIENCE_MS = 100
+/** What is in memory is worth more now than names of items after the deadline. */
+const NAMES_PATIENCE_MS = 120
 const PAUSE_MS = 2_000
 const LOAD_LIMIT_MS = 5_000
 /** Of brands and of categories, so that names of items have room too. */
@@ -44,7 +46,7 @@ export function degradedSuggest(shop: Shop): DegradedSuggest {
     )
     return {
       suggestions: [...fromMemory, ...products].slice(0, query.size),
-      degraded: [DEGRADED, ...tree.degraded],
+      degraded: [...new Set([DEGRADED, ...tree.degraded])],
       index_generation: '',
       took_ms: Math.round(shop.now() - began),
     }
@@ -52,11 +54,14 @@ export function degradedSuggest(shop: Shop): DegradedSuggest {
 }
 
 async function namesOf(shop: Shop, typed: string, size: number, signal: AbortSignal) {
+  const late = AbortSignal.timeout(NAMES_PATIENCE_MS)
+  const found = suggestByPrefix(shop.degradedPool, typed, size, AbortSignal.any([signal, late]))
   try {
-    return await suggestByPrefix(shop.degradedPool, typed, size, signal)
+    return await Promise.race([found, rejected(late)])
   } catch (thrown) {
+    found.catch(() => undefined) // the race is over, whatever comes of it
     signal.throwIfAborted()
-    if (isPostgresAway(thrown)) return []
+    if (thrown === late.reason || isPostgresAway(thrown)) return []
     throw thrown
   }
 }

@@ -92,7 +92,7 @@ export function degradedSearch(shop: Shop): DegradedSearch {
       truncated: text.truncated,
       partial: false,
       search_id: shop.makeId(),
-      degraded: [DEGRADED, ...tree.degraded],
+      degraded: [...new Set([DEGRADED, ...tree.degraded])],
       index_generation: '',
       took_ms: Math.round(shop.now() - began),
     }

@@ -17,7 +17,8 @@ export type FacetKeys = {
 }
 
 const MAX_AGE_MS = 5_000
-const PATIENCE_MS = 300
+const PATIENCE_MS = 100
+const FIRST_PATIENCE_MS = 900
 const PAUSE_MS = 1_000
 const LOAD_LIMIT_MS = 5_000
 const SAMPLE = 300
@@ -30,7 +31,13 @@ export function facetKeys(options: {
   now(): number
 }): (signal: AbortSignal) => Promise<FacetKeys> {
   const { pool, calls, itemsAlias, now } = options
-  const limits = { maxAgeMs: MAX_AGE_MS, patienceMs: PATIENCE_MS, pauseMs: PAUSE_MS, now }
+  const limits = {
+    maxAgeMs: MAX_AGE_MS,
+    patienceMs: PATIENCE_MS,
+    firstPatienceMs: FIRST_PATIENCE_MS,
+    pauseMs: PAUSE_MS,
+    now,
+  }
   const bounded = () => AbortSignal.timeout(LOAD_LIMIT_MS)
   const stored = refreshed({ ...limits, load: async () => keysOf(await readFacetKeys(pool, bounded())) })
   const sampled = refreshed({ ...limits, load: () => sampleKeys(calls, itemsAlias, bounded()) })

@@ -29,7 +29,6 @@ export function withFallback(shop: Shop, index: CatalogSearch, patience: Patienc
     } catch (thrown) {
       signal.throwIfAborted()
       if (thrown !== late.reason && !(thrown instanceof SearchUnavailable)) throw thrown
-      shop.metrics.count('search_degraded_total', { dependency: DEGRADED })
       return await otherwise()
     }
   }

@@ -4,7 +4,7 @@
  */
 import type { ItemAnswer } from '../catalog/answers.ts'
 import type { ItemDocument } from '../catalog/document.ts'
-import { isPostgresAway } from '../postgres/cancellable.ts'
+import { isPostgresAway, rejected } from '../postgres/cancellable.ts'
 import { type LiveItemRow, readLiveItem } from '../postgres/item.ts'
 import { categoryOf } from './hits.ts'
 import type { Shop } from './shop.ts'
@@ -24,25 +24,27 @@ export async function item(shop: Shop, itemId: string, signal: AbortSignal): Pro
 }
 
 async function liveOrDocument(shop: Shop, itemId: string, signal: AbortSignal): Promise<Item | null> {
+  const { live } = shop
+  if (!live.allow(shop.now())) return await fromIndex(shop, itemId, signal)
   const patience = AbortSignal.timeout(PATIENCE_MS)
   try {
     const row = await Promise.race([
       readLiveItem(shop.pool, itemId, AbortSignal.any([signal, patience])),
       rejected(patience),
     ])
+    live.succeeded(shop.now())
     return row && fromRow(row)
   } catch (thrown) {
+    const isAway = thrown === patience.reason || isPostgresAway(thrown)
+    if (signal.aborted && thrown !== patience.reason) live.withdrawn()
+    else if (isAway) live.failed(shop.now())
+    else live.succeeded(shop.now())
     signal.throwIfAborted()
-    if (thrown !== patience.reason && !isPostgresAway(thrown)) throw thrown
+    if (!isAway) throw thrown
     return await fromIndex(shop, itemId, signal)
+  } finally {
+    shop.metrics.set('search_postgres_breaker_open', live.state(shop.now()) === 'closed' ? 0 : 1)
   }
-}
-
-/** A server that is frozen answers nothing, not even a cancellation. */
-function rejected(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }
 
 function fromRow(row: LiveItemRow): Item {

@@ -18,6 +18,8 @@ export type RefreshOptions<T> = {
   readonly maxAgeMs: number
   /** A load that takes longer is no longer waited for; it goes on and its value is used when it comes, ms. */
   readonly patienceMs: number
+  /** The same while there is no value at all to go on with, ms; without it `FIRST_FACTOR` times as long. */
+  readonly firstPatienceMs?: number
   /** After a failure nothing is tried for this long, ms. */
   readonly pauseMs: number
   /** Monotonic clock, ms. */
@@ -32,6 +34,7 @@ const FIRST_FACTOR = 3
 /** @returns a function that gives the value; it throws only the signal's reason */
 export function refreshed<T>(options: RefreshOptions<T>): (signal?: AbortSignal) => Promise<Refreshed<T>> {
   const { maxAgeMs, patienceMs, pauseMs, now } = options
+  const firstPatienceMs = options.firstPatienceMs ?? patienceMs * FIRST_FACTOR
   let known: { value: T; at: number } | undefined
   let running: { work: Promise<void>; began: number } | undefined
   let failure: { at: number; cause: unknown } | undefined
@@ -55,7 +58,7 @@ export function refreshed<T>(options: RefreshOptions<T>): (signal?: AbortSignal)
     signal?.throwIfAborted()
     if (age() >= maxAgeMs && !isPaused()) {
       running ??= { work: load(), began: now() }
-      const patience = known === undefined ? patienceMs * FIRST_FACTOR : patienceMs
+      const patience = known === undefined ? firstPatienceMs : patienceMs
       await atMost(running.work, patience - (now() - running.began), signal)
       signal?.throwIfAborted()
     }

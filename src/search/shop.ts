@@ -4,6 +4,7 @@ import type { Names } from '../catalog/names.ts'
 import type { Client } from '../elasticsearch/client.ts'
 import type { Factors, OutOfStock } from '../elasticsearch/query/body.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { Breaker } from './breaker.ts'
 import type { CategoryTree } from './category-tree.ts'
 import type { ElasticsearchCalls } from './elasticsearch-calls.ts'
 import type { FacetKeys } from './facet-keys.ts'
@@ -38,6 +39,8 @@ export type SearchOptions = {
 /** Options with what is built on them. */
 export type Shop = SearchOptions & {
   readonly calls: ElasticsearchCalls
+  /** Of live reads of items: behind it the document serves at once. */
+  readonly live: Breaker
   tree(signal: AbortSignal): Promise<CategoryTree>
   keys(signal: AbortSignal): Promise<FacetKeys>
   /** Index behind the items alias, or null. */

@@ -46,6 +46,11 @@ export const METRICS = {
     help: '1 while Elasticsearch is not asked because it did not answer',
     labels: [],
   },
+  search_postgres_breaker_open: {
+    kind: 'gauge',
+    help: '1 while items come from the index because Postgres did not answer',
+    labels: [],
+  },
   search_degraded_total: {
     kind: 'counter',
     help: 'Answers that had to do without a server',

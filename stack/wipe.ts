@@ -54,7 +54,8 @@ async function dropSlot(client: pg.Client, slot: string): Promise<void> {
   }
 }
 
-async function deleteIndices(url: string, namespace: string): Promise<void> {
+/** Every index of a namespace. */
+export async function deleteIndices(url: string, namespace: string): Promise<void> {
   const pattern = `${namespace}-*,.${namespace}-*`
   const listed = await fetch(`${url}/_cat/indices/${pattern}?format=json&h=index&expand_wildcards=all`)
   if (!listed.ok) throw new Error(`indices of ${namespace} could not be listed: ${await listed.text()}`)

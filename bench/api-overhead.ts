@@ -2,18 +2,16 @@
  * What the api adds to Elasticsearch: searches with facets and suggestions, nothing cached, through one api process
  * against the very same bodies in the same order sent straight by a plain client. Both by the same client, in turns.
  */
-import { fileURLToPath } from 'node:url'
 import type { Benchmark, Figure, Setting } from './benchmark.ts'
 import type { Job, LoadPlan, LoadResult } from './load-client.ts'
 import { type Place, seed, untilShown, untilSuggesting, withPlace } from './place.ts'
-import { run, withProcess } from './processes.ts'
+import { LOAD_CLIENT, run, withProcess } from './processes.ts'
 import { startRecordingProxy } from './recording-proxy.ts'
 import { ratios, spreadOf } from './statistics.ts'
 
 const ITEMS = 20_000
 const QUERIES = 60
 const CLIENTS = 16
-const LOAD_CLIENT = fileURLToPath(new URL('./load-client.ts', import.meta.url))
 const UNCACHED = {
   AISLE_CACHE_BYTES: '0',
   AISLE_SEARCH_DEADLINE_MS: '10000',

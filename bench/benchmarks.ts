@@ -3,5 +3,7 @@ import { apiOverhead } from './api-overhead.ts'
 import type { Benchmark } from './benchmark.ts'
 import { cacheHit } from './cache-hit.ts'
 import { cachedSuggest } from './cached-suggest.ts'
+import { load } from './load.ts'
+import { memory } from './memory.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [cachedSuggest, apiOverhead, cacheHit]
+export const BENCHMARKS: readonly Benchmark[] = [cachedSuggest, apiOverhead, load, cacheHit, memory]

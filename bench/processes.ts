@@ -26,6 +26,9 @@ const KINDS = {
   bare: { command: ['bench/bare-server.ts'], portName: 'BARE_PORT', ready: '/' },
 } as const satisfies Record<string, Kind>
 
+/** Script of `load-client.ts`. */
+export const LOAD_CLIENT = join(CHECKOUT, 'bench/load-client.ts')
+
 const READY_MS = 60_000
 const STOP_MS = 40_000
 

@@ -13,9 +13,11 @@ import { createApp } from './http/app.ts'
 import { loadAssets } from './http/assets.ts'
 import { classLimits } from './http/classes.ts'
 import { uuidV7 } from './http/ids.ts'
+import { startLoadSampler } from './http/load-sampler.ts'
 import { createReplyCache, type ReplyCache } from './http/reply-cache.ts'
 import { createWatch } from './http/reply-watch.ts'
 import { listen } from './http/server.ts'
+import { createShedding, type Shedding } from './http/shedding.ts'
 import { type ProcessState, startingState } from './http/state.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
 import { createPool } from './postgres/pool.ts'
@@ -47,7 +49,7 @@ const makeId = () => uuidV7(Date.now(), randomBytes(10))
 
 /** Servers, and what is built on them. Nothing is asked of a server yet. */
 function connect(config: Config) {
-  const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'cache_', 'index_lag'])
+  const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'cache_', 'index_lag', 'load_'])
   const names = namesFor(config.AISLE_NAMESPACE)
   const client = createElasticsearch({
     url: config.ELASTICSEARCH_URL,
@@ -120,19 +122,25 @@ function answerCache(config: Config, names: Names, metrics: Metrics): AnswerCach
   })
 }
 
-type Kept = { readonly metrics: Metrics; readonly logger: Logger; readonly state: ProcessState }
+type Kept = {
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly state: ProcessState
+  readonly shedding: Shedding
+}
 
 function replyCache(
   { cache }: AnswerCache,
   { generations }: ReturnType<typeof createSearch>,
   app: ReturnType<typeof createApp>,
-  { metrics, logger, state }: Kept,
+  { metrics, logger, state, shedding }: Kept,
 ): ReplyCache {
   return createReplyCache({
     cache,
     fetch: (request, bindings) => app.fetch(request, bindings),
     generation: (family) => (family === 'suggest' ? generations.suggestions() : generations.items()),
     watch: createWatch({ logger, metrics, clock, newRequestId: makeId }),
+    shedding,
     isDraining: () => state.phase === 'draining',
   })
 }
@@ -141,7 +149,8 @@ function replyCache(
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const logger = createLogger('api', config.AISLE_LOG_LEVEL)
   const { metrics, names, client, pool, degradedPool, search } = connect(config)
-  const state = startingState(['postgres', 'elasticsearch'])
+  const answers = answerCache(config, names, metrics)
+  const state = startingState(['postgres', 'elasticsearch', ...(answers ? ['redis'] : [])])
   const hardStop = new AbortController()
   const app = createApp({
     ...httpOptions(config),
@@ -153,9 +162,10 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     clock,
     newRequestId: makeId,
   })
-  const answers = answerCache(config, names, metrics)
-  const replies = answers && replyCache(answers, search, app, { metrics, logger, state })
-  const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, replies)
+  const load = startLoadSampler(metrics)
+  const shedding = createShedding(load.level, metrics, Math.random)
+  const replies = answers && replyCache(answers, search, app, { metrics, logger, state, shedding })
+  const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, { cache: replies, shedding })
   const following = answers?.run(stop)
   await Promise.all([search.generations.refresh(stop), answers?.ready])
   state.phase = 'ready'
@@ -163,6 +173,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
 
   const checks = {
     postgres: () => pool.query('select 1'),
+    ...(answers ? { redis: () => answers.ping() } : {}),
     // Any answer counts, also that there is no index yet; an api key may lack the right to ask for the cluster.
     elasticsearch: (signal: AbortSignal) =>
       client.indices.existsAlias({ name: names.itemsAlias }, { signal }),
@@ -180,6 +191,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const outcome = await server.drain(state, { waitMs: config.AISLE_DRAIN_WAIT_MS, finishMs: FINISH_MS })
   hardStop.abort(problem('unavailable', { detail: 'The process is stopping.' }))
   await Promise.all([client.close(), pool.end(), degradedPool.end()])
+  load.stop()
   clearTimeout(tooLate)
   logger.info({ outcome }, 'stopped')
   return outcome === 'clean' ? 0 : 1

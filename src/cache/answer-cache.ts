@@ -33,6 +33,8 @@ export type AnswerCache = {
   readonly epoch: () => string | null
   /** Settles when the log was read once, or could not be for 5 s: the cache is ready in its short mode then. */
   readonly ready: Promise<void>
+  /** Resolves when the Redis of the second tier answers. @throws Error when it does not */
+  ping(): Promise<unknown>
   /** Follow the log until the signal aborts, then disconnect. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -103,6 +105,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     cache,
     epoch: () => watermark.epoch,
     ready: Promise.race([firstRead.promise, patience(READY_PATIENCE_MS)]),
+    ping: () => data.ping(),
     async run(signal) {
       const gauges = setInterval(() => {
         metrics.set('cache_entries', l1.size)

@@ -55,7 +55,8 @@ function world(random = 1) {
   }
   const name = (verb: 'expire' | 'remove') =>
     watermark.apply({ id: watermark.consumed + 1, verb, tags: ['t'] })
-  return { clock, watermark, lease, beat, l1, shared, get, give, fail, fill, name }
+  const standIn = () => cache.peekStandIn('k', 'search')?.body ?? null
+  return { standIn, clock, watermark, lease, beat, l1, shared, get, give, fail, fill, name }
 }
 
 const told = async (answer: ReturnType<TwoTierCache['getOrLoad']>) => {
@@ -102,6 +103,19 @@ describe('two-tier cache', () => {
     expect(l1.has('k')).toBe(true)
     clock.now = 1_500
     expect(await told(give('3'))).toBe('MISS 3')
+  })
+
+  test('under load an expired answer may stand in until its grace is over, a removed one never', async () => {
+    const { fill, name, standIn, clock } = world()
+    expect(standIn()).toBe(null)
+    await fill('1')
+    name('expire')
+    expect(standIn()).toBe('1')
+    clock.now = 100_000
+    expect(standIn()).toBe(null)
+    clock.now = 0
+    name('remove')
+    expect(standIn()).toBe(null)
   })
 
   test('an expired answer stands in while loading fails, and loading is tried once a second', async () => {

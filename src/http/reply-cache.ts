@@ -14,6 +14,7 @@ import { TAG_ALL } from '../cache/watermark.ts'
 import type { AppEnv } from './context.ts'
 import type { Load } from './keep.ts'
 import type { Watch } from './reply-watch.ts'
+import type { Shedding } from './shedding.ts'
 
 export type ReplyCacheOptions = {
   readonly cache: TwoTierCache
@@ -22,6 +23,7 @@ export type ReplyCacheOptions = {
   /** Index that answers a family now; null: unknown, then nothing is kept. */
   readonly generation: (family: Family) => string | null
   readonly watch: Watch
+  readonly shedding: Shedding
   readonly isDraining: () => boolean
 }
 
@@ -59,7 +61,7 @@ class AppFailed extends Error {
 }
 
 export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
-  const { cache, watch } = options
+  const { cache, watch, shedding } = options
   const prepared = new WeakMap<Entry, Prepared>()
   const prepare = (entry: Entry): Prepared => {
     const known = prepared.get(entry)
@@ -127,11 +129,18 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
       const kept = keptOf(request.method, url, options.generation)
       if (kept === null) return false
       const begun = watch.begin(request)
-      const held = cache.peek(kept.key, kept.family)
+      const { family } = kept
+      const held = cache.peek(kept.key, family)
       if (held) {
         watch.end(begun, kept.route, send(request, response, held, 'HIT-L1', begun.id))
         return true
       }
+      const standIn = shedding.level() > 0 && family !== 'item' ? cache.peekStandIn(kept.key, family) : null
+      if (standIn) {
+        watch.end(begun, kept.route, send(request, response, standIn, 'STALE', begun.id))
+        return true
+      }
+      if (shedding.refuses(request, response)) return true
       miss(request, response, { ...kept, id: begun.id }).then(
         (status) => watch.end(begun, kept.route, status),
         (thrown: unknown) => {

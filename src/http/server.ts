@@ -10,6 +10,7 @@ import { getRequestListener } from '@hono/node-server'
 import { PROBLEMS, type ProblemName, problem } from '../errors.ts'
 import { problemBody } from './problem-reply.ts'
 import type { ReplyCache } from './reply-cache.ts'
+import type { Shedding } from './shedding.ts'
 import type { ProcessState } from './state.ts'
 
 /** Anything with a fetch: the app. */
@@ -40,21 +41,29 @@ const REQUEST_TIMEOUT_MS = 30_000
 /** Longer than proxies keep idle connections, so that it is not us who close one that a request is coming on. */
 const KEEP_ALIVE_MS = 65_000
 
+/** What sees a request before the app does. */
+export type BeforeApp = {
+  /** null: every request goes to the app. */
+  readonly cache?: ReplyCache | null
+  /** null: nothing is refused for load. */
+  readonly shedding?: Shedding | null
+}
+
 /**
  * @param port 0 takes a free one
- * @param cache asked before the app; null: every request goes to the app
  * @throws Error EADDRINUSE, EACCES
  */
 export async function listen(
   app: App,
   host: string,
   port: number,
-  cache: ReplyCache | null = null,
+  { cache = null, shedding = null }: BeforeApp = {},
 ): Promise<HttpServer> {
   const answer = getRequestListener((request) => app.fetch(request), { errorHandler: replyUnreadable })
   const listener: typeof answer = async (request, response) => {
-    if (cache && request instanceof IncomingMessage && response instanceof ServerResponse) {
-      if (cache.handle(request, response)) return
+    if (request instanceof IncomingMessage && response instanceof ServerResponse) {
+      if (cache?.handle(request, response)) return
+      if (shedding?.refuses(request, response)) return
     }
     await answer(request, response)
   }

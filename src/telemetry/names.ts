@@ -28,6 +28,11 @@ export const METRICS = {
     help: 'Requests refused before work began',
     labels: ['class', 'reason'],
   },
+  load_level: {
+    kind: 'gauge',
+    help: 'How much is shed: 1 older answers stand in, 2 no suggest, 3 only what is in memory',
+    labels: [],
+  },
   search_seconds: {
     kind: 'histogram',
     help: 'Time of one search by the step that answered',

@@ -1,5 +1,5 @@
 /** The search box: suggestions, recent searches, late answers. */
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { BrowserShop } from '../support/browser-shop.ts'
 
@@ -41,10 +41,16 @@ export function searchBoxTests(shop: BrowserShop): void {
       await route.continue().catch(() => undefined) // the page has cancelled it, which is the point
     })
     await input(page).fill('wirel')
-    await page.waitForRequest(/q=wirel$/)
+    const first = await page.waitForRequest(/q=wirel$/)
     await input(page).fill('wired')
     await options(page).first().waitFor()
+    const late = (request: Request) => request.url().endsWith('q=wirel')
+    const settled = Promise.race([
+      page.waitForEvent('requestfinished', late),
+      first.failure() ? null : page.waitForEvent('requestfailed', late),
+    ])
     held.resolve()
+    await settled
     expect((await options(page).allInnerTexts()).join()).toMatch(/wired/i)
     expect((await options(page).allInnerTexts()).join()).not.toMatch(/wireless/i)
     await page.context().close()
@@ -69,7 +75,7 @@ export function searchBoxTests(shop: BrowserShop): void {
     const page = await shop.open('/')
     expect(await page.locator('#progress').isVisible()).toBe(false)
     // Told by its console: a page that is about to be left answers no questions.
-    await page.evaluate(`new MutationObserver(() => console.log('bar shown'))
+    await page.evaluate(`new MutationObserver(([{ target }]) => target.hidden || console.log('bar shown'))
       .observe(document.getElementById('progress'), { attributes: true })`)
     const shown = page.waitForEvent('console', (message) => message.text() === 'bar shown')
     await page.route('**/categories', async (route) => {

@@ -1,10 +1,11 @@
 /**
  * Pictures that came, and those that cannot: a broken one is hidden, so that the drawing under it shows.
- * Listens while capturing, because load and error of a picture do not bubble.
+ * Listens while capturing, because load and error of a picture do not bubble; on the document, because a load
+ * never reaches the window (DOM standard, get the parent of a document).
  */
 export function startPictures() {
-  addEventListener('error', (event) => settle(event.target), true)
-  addEventListener('load', (event) => settle(event.target), true)
+  document.addEventListener('error', (event) => settle(event.target), true)
+  document.addEventListener('load', (event) => settle(event.target), true)
   for (const picture of document.images) if (picture.complete) settle(picture)
 }
 

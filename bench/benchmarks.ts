@@ -5,5 +5,6 @@ import { cacheHit } from './cache-hit.ts'
 import { cachedSuggest } from './cached-suggest.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
+import { stream } from './stream.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [cachedSuggest, apiOverhead, load, cacheHit, memory]
+export const BENCHMARKS: readonly Benchmark[] = [cachedSuggest, apiOverhead, load, stream, cacheHit, memory]

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { EXIT } from '../src/command/command.ts'
+import { configReport, EXIT_CONFIG, parseConfig } from '../src/config.ts'
 import { ExitError } from '../src/errors.ts'
 import { type Child, type ChildPlan, keepChild } from './children.ts'
 import {
@@ -55,7 +56,7 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
       })
       keep({ name: 'worker', command: ['src/worker.ts'], env })
       keep({ name: 'api', command: ['src/main.ts'], env })
-      await untilSearchable(stack.urls, DATABASE, context.stops.signal)
+      await untilSearchable(stack.urls, namespaceOf(env), context.stops.signal)
       await untilAnswers(api, context.stops.signal)
       context.say(`\nThe shop is open: ${api}/\nCtrl-C stops it.`)
       await aborted(context.stops.signal)
@@ -189,6 +190,13 @@ function productEnvironment(context: StackContext, urls: ServerUrls, catalogue: 
     AISLE_PORT: String(port),
     AISLE_CURRENCY: context.env['AISLE_CURRENCY'] || catalogueCurrency(catalogue),
   }
+}
+
+/** Prefix of the indices: what the processes will read from the same environment. */
+function namespaceOf(env: Loading['env']): string {
+  const result = parseConfig(env, 'api')
+  if (!result.ok) throw new ExitError(EXIT_CONFIG, configReport(result.problems))
+  return result.config.AISLE_NAMESPACE
 }
 
 async function untilAnswers(api: string, signal: AbortSignal): Promise<void> {

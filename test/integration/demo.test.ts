@@ -33,9 +33,11 @@ function runDemo(state: string): DemoRun {
     })
   }
   const exited = new Promise<number | null>((resolve) => launcher.once('close', (code) => resolve(code)))
+  // Not 'close': where the keeper fails to end with its launcher, it holds the pipes.
+  const gone = new Promise<void>((resolve) => launcher.once('exit', () => resolve()))
   onTestFinished(async () => {
     launcher.kill('SIGTERM')
-    await exited
+    await gone
   })
   return { launcher, exited, output: () => output }
 }

@@ -172,7 +172,7 @@ describe('while no indexer runs', () => {
 
   test('E17: a reindex leads itself, and an item deleted during its load stays deleted', async () => {
     const client = elasticsearchOf(database)
-    const reindex = runIndexer(database.env, 'reindex', '--rate', '200', '--keep', '0', '--json')
+    const reindex = runIndexer(database.env, 'reindex', '--rate', '1000', '--keep', '0', '--json')
     await waitFor('the second index is there', async () => {
       return (await familyOf(client, names.itemsAlias)).length === 2
     })

@@ -148,15 +148,16 @@ async function runAll(client: pg.Client, random: () => number, options: WriterOp
   return true
 }
 
-/** @returns false when Postgres chose this transaction to end a deadlock: writers hit rows in any order */
+/** @returns false when Postgres refused it because of another writer: they hit rows in any order */
 async function run(client: pg.Client, { text, values }: Statement): Promise<boolean> {
   try {
     await client.query(text, [...values])
     return true
   } catch (thrown) {
-    if (thrown instanceof pg.DatabaseError && thrown.code === DEADLOCK) return false
+    if (thrown instanceof pg.DatabaseError && REFUSED.has(thrown.code ?? '')) return false
     throw thrown
   }
 }
 
-const DEADLOCK = '40P01'
+/** A deadlock; an item that another writer took away under its availability. */
+const REFUSED: ReadonlySet<string> = new Set(['40P01', '23503'])

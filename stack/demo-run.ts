@@ -43,8 +43,9 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
   const port = await choosePort(options.port)
   const stack = await serversOf(context)
   try {
-    await withProcesses(context, stack.urls, async (keep, list) => {
-      const env = productEnvironment(context, stack.urls, catalogue, port)
+    const currency = context.env['AISLE_CURRENCY'] || catalogueCurrency(catalogue)
+    await withProcesses(context, { urls: stack.urls, currency }, async (keep, list) => {
+      const env = productEnvironment(context, stack.urls, { currency, port })
       await loadCatalogue(catalogue, options.fresh, { context, urls: stack.urls, env })
       const indexerPort = await freePort()
       const api = `http://127.0.0.1:${port}`
@@ -72,21 +73,20 @@ type List = (urls: { api: string[]; indexer: string | null }) => void
 /** Run `work` with a way to keep children, and stop them all when it ends or the demo is told to stop. */
 async function withProcesses(
   context: StackContext,
-  urls: ServerUrls,
+  { urls, currency }: { urls: ServerUrls; currency: string },
   work: (keep: Keep, list: List) => Promise<void>,
 ): Promise<void> {
   const { stops, state } = context
   const children: Child[] = []
   const startedAt = new Date().toISOString()
+  const keeper = keeperRecord()
   let shown: Parameters<List>[0] = { api: [], indexer: null }
   const write = () =>
-    writeDemo(state, {
-      started_at: startedAt,
-      keeper: keeperRecord(),
-      urls,
-      ...shown,
-      processes: processes.live(),
-    })
+    writeDemo(
+      state,
+      { started_at: startedAt, keeper, urls, currency, ...shown, processes: processes.live() },
+      keptSecrets(state).cursor_secret,
+    )
   const processes = new ProcessList(write)
   write()
   void stops.secondSignal.then(() => processes.kill())
@@ -183,12 +183,16 @@ async function runCommand(
   if (code !== 0) throw new ExitError(EXIT.preflight, `bin/aisle ${args.join(' ')} ended with ${code}`)
 }
 
-function productEnvironment(context: StackContext, urls: ServerUrls, catalogue: Catalogue, port: number) {
+function productEnvironment(
+  context: StackContext,
+  urls: ServerUrls,
+  { currency, port }: { currency: string; port: number },
+) {
   return {
     ...context.env,
     ...productEnv(urls, keptSecrets(context.state).cursor_secret),
     AISLE_PORT: String(port),
-    AISLE_CURRENCY: context.env['AISLE_CURRENCY'] || catalogueCurrency(catalogue),
+    AISLE_CURRENCY: currency,
   }
 }
 

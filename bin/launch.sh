@@ -1,5 +1,5 @@
 # Sourced by bin/aisle and bin/indexer with ENTRY set. Finds the right Node, takes the servers of this checkout's
-# running stack where the environment names none, and becomes the program: its pid is the launcher's pid.
+# running demo or stack where the environment names none, and becomes the program: its pid is the launcher's pid.
 checkout=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
 # scripts/node.mjs knows which Node is new enough, fetches one if there is none, and installs the packages.
@@ -8,7 +8,11 @@ node=$(node "$checkout/scripts/node.mjs") || exit 3
 if [ -z "${DATABASE_URL:-}" ]; then
   state=${AISLE_STATE_DIR:-.aisle}
   case $state in /*) ;; *) state=$checkout/$state ;; esac
-  if [ -r "$state/stack.env" ]; then . "$state/stack.env"; fi
+  if [ -r "$state/demo.env" ]; then
+    . "$state/demo.env"
+  elif [ -r "$state/stack.env" ]; then
+    . "$state/stack.env"
+  fi
 fi
 
 # FLAGS are flags of Node, without spaces in them; most programs have none.

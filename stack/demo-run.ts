@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { EXIT } from '../src/command/command.ts'
+import { configReport, EXIT_CONFIG, parseConfig } from '../src/config.ts'
 import { ExitError } from '../src/errors.ts'
 import { type Child, type ChildPlan, keepChild } from './children.ts'
 import {
@@ -42,8 +43,9 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
   const port = await choosePort(options.port)
   const stack = await serversOf(context)
   try {
-    await withProcesses(context, stack.urls, async (keep, list) => {
-      const env = productEnvironment(context, stack.urls, catalogue, port)
+    const currency = context.env['AISLE_CURRENCY'] || catalogueCurrency(catalogue)
+    await withProcesses(context, { urls: stack.urls, currency }, async (keep, list) => {
+      const env = productEnvironment(context, stack.urls, { currency, port })
       await loadCatalogue(catalogue, options.fresh, { context, urls: stack.urls, env })
       const indexerPort = await freePort()
       const api = `http://127.0.0.1:${port}`
@@ -55,7 +57,7 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
       })
       keep({ name: 'worker', command: ['src/worker.ts'], env })
       keep({ name: 'api', command: ['src/main.ts'], env })
-      await untilSearchable(stack.urls, DATABASE, context.stops.signal)
+      await untilSearchable(stack.urls, namespaceOf(env), context.stops.signal)
       await untilAnswers(api, context.stops.signal)
       context.say(`\nThe shop is open: ${api}/\nCtrl-C stops it.`)
       await aborted(context.stops.signal)
@@ -71,21 +73,20 @@ type List = (urls: { api: string[]; indexer: string | null }) => void
 /** Run `work` with a way to keep children, and stop them all when it ends or the demo is told to stop. */
 async function withProcesses(
   context: StackContext,
-  urls: ServerUrls,
+  { urls, currency }: { urls: ServerUrls; currency: string },
   work: (keep: Keep, list: List) => Promise<void>,
 ): Promise<void> {
   const { stops, state } = context
   const children: Child[] = []
   const startedAt = new Date().toISOString()
+  const keeper = keeperRecord()
   let shown: Parameters<List>[0] = { api: [], indexer: null }
   const write = () =>
-    writeDemo(state, {
-      started_at: startedAt,
-      keeper: keeperRecord(),
-      urls,
-      ...shown,
-      processes: processes.live(),
-    })
+    writeDemo(
+      state,
+      { started_at: startedAt, keeper, urls, currency, ...shown, processes: processes.live() },
+      keptSecrets(state).cursor_secret,
+    )
   const processes = new ProcessList(write)
   write()
   void stops.secondSignal.then(() => processes.kill())
@@ -182,13 +183,24 @@ async function runCommand(
   if (code !== 0) throw new ExitError(EXIT.preflight, `bin/aisle ${args.join(' ')} ended with ${code}`)
 }
 
-function productEnvironment(context: StackContext, urls: ServerUrls, catalogue: Catalogue, port: number) {
+function productEnvironment(
+  context: StackContext,
+  urls: ServerUrls,
+  { currency, port }: { currency: string; port: number },
+) {
   return {
     ...context.env,
     ...productEnv(urls, keptSecrets(context.state).cursor_secret),
     AISLE_PORT: String(port),
-    AISLE_CURRENCY: context.env['AISLE_CURRENCY'] || catalogueCurrency(catalogue),
+    AISLE_CURRENCY: currency,
   }
+}
+
+/** Prefix of the indices: what the processes will read from the same environment. */
+function namespaceOf(env: Loading['env']): string {
+  const result = parseConfig(env, 'api')
+  if (!result.ok) throw new ExitError(EXIT_CONFIG, configReport(result.problems))
+  return result.config.AISLE_NAMESPACE
 }
 
 async function untilAnswers(api: string, signal: AbortSignal): Promise<void> {

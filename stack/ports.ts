@@ -10,7 +10,7 @@ export function isFree(port: number): Promise<boolean> {
   return promise
 }
 
-/** A port that was free a moment ago. Who binds it must be ready to lose the race and ask again. */
+/** A port that was free a moment ago. Should another process be quicker, the start fails and its log says why. */
 export function freePort(): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const probe = createServer()

@@ -74,9 +74,9 @@ export async function answersQuery(url: string): Promise<boolean> {
   }
 }
 
-/** Make a database unless it is there. @param url of any database of the server */
+/** Make a database unless it is there. @param url of any database of the server. @returns the URL of this one */
 export async function ensureDatabase(url: string, name: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client({ connectionString: databaseUrl(url, 'postgres') }) // every server has that one
   await client.connect()
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])
@@ -84,9 +84,14 @@ export async function ensureDatabase(url: string, name: string): Promise<string>
   } finally {
     await client.end()
   }
-  const own = new URL(url)
-  own.pathname = `/${name}`
-  return own.href
+  return databaseUrl(url, name)
+}
+
+/** Same server, another database. */
+export function databaseUrl(url: string, name: string): string {
+  const other = new URL(url)
+  other.pathname = `/${name}`
+  return other.href
 }
 
 async function initialise(place: ServerPlace, home: string, data: string, password: string): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * What runs in this checkout, on disk for everybody who asks: `stack.json` for the servers, `demo.json` for the
- * processes of a running demo, `stack.env` with the three URLs for launchers written in shell. Written whole
+ * processes of a running demo, `stack.env` and `demo.env` with the same for launchers written in shell. Written whole
  * (rename), removed on stop. A file that a killed run left behind is recognised by its processes: pid and begin.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -34,6 +34,8 @@ const DemoState = z.object({
   started_at: z.string(),
   keeper: Process,
   urls: z.object({ postgres: z.string(), elasticsearch: z.string(), redis: z.string() }),
+  /** Of its catalogue; the environment of every process. */
+  currency: z.string(),
   /** Of the running api processes. */
   api: z.array(z.string()),
   /** Where the indexer tells its metrics; null while it is not up. */
@@ -54,7 +56,7 @@ export function stateFolder(env: Readonly<Record<string, string | undefined>>): 
 }
 
 const FILES = { stack: 'stack.json', demo: 'demo.json' } as const
-const ENV_FILE = 'stack.env'
+const ENV_FILES = { stack: 'stack.env', demo: 'demo.env' } as const
 
 /** Remains of a stack that ended without cleaning up, or null. */
 export function readStack(state: string): StackState | null {
@@ -73,20 +75,23 @@ export function isKept(state: { readonly keeper: ProcessRecord }): boolean {
 /** @param cursorSecret signs cursors; the same for every api of this checkout */
 export function writeStack(state: string, value: StackState, cursorSecret: string): void {
   writeWhole(join(state, FILES.stack), `${JSON.stringify(value, null, 2)}\n`)
-  if (value.urls) writeWhole(join(state, ENV_FILE), envLines(value.urls, cursorSecret))
+  if (value.urls) writeWhole(join(state, ENV_FILES.stack), envLines(productEnv(value.urls, cursorSecret)))
 }
 
-export function writeDemo(state: string, value: DemoState): void {
+export function writeDemo(state: string, value: DemoState, cursorSecret: string): void {
   writeWhole(join(state, FILES.demo), `${JSON.stringify(value, null, 2)}\n`)
+  const env = { ...productEnv(value.urls, cursorSecret), AISLE_CURRENCY: value.currency }
+  writeWhole(join(state, ENV_FILES.demo), envLines(env))
 }
 
 export function removeStack(state: string): void {
   rmSync(join(state, FILES.stack), { force: true })
-  rmSync(join(state, ENV_FILE), { force: true })
+  rmSync(join(state, ENV_FILES.stack), { force: true })
 }
 
 export function removeDemo(state: string): void {
   rmSync(join(state, FILES.demo), { force: true })
+  rmSync(join(state, ENV_FILES.demo), { force: true })
 }
 
 type ProductUrls = { readonly postgres: string; readonly elasticsearch: string; readonly redis: string }
@@ -102,8 +107,8 @@ export function productEnv(urls: ProductUrls, cursorSecret: string): Record<stri
 }
 
 /** Lines that a POSIX shell can source. A value in single quotes is taken as it is. */
-function envLines(urls: ProductUrls, cursorSecret: string): string {
-  return Object.entries(productEnv(urls, cursorSecret))
+function envLines(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
     .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
     .join('')
 }

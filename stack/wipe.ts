@@ -1,6 +1,7 @@
 /** Removes everything of one database from the servers: slots, the database, its indices, its Redis keys. */
 import { Redis } from 'ioredis'
 import pg from 'pg'
+import { databaseUrl } from './postgres.ts'
 
 /** A server drops a reader it has ended a moment later. */
 const SLOT_DEADLINE_MS = 10_000
@@ -20,9 +21,7 @@ export async function wipeDatabase(urls: WipeUrls, database: string): Promise<vo
 
 /** A slot holds its database: readers are ended, slots dropped, then the database. */
 async function dropDatabase(url: string, name: string): Promise<void> {
-  const outside = new URL(url)
-  outside.pathname = '/postgres'
-  const client = new pg.Client({ connectionString: outside.href })
+  const client = new pg.Client({ connectionString: databaseUrl(url, 'postgres') })
   await client.connect()
   try {
     await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])

@@ -14,8 +14,8 @@ export type DurableBatch = {
   readonly ids: readonly string[]
   /** Commit time of the oldest change in it, ms since 1970; null: not from the stream (fan-out, rescan). */
   readonly oldestCommitMs: number | null
-  /** What cached answers it touches; null: nobody is told. */
-  readonly mark: Mark | null
+  /** What cached answers it touches, known when its rows were read; null: nobody is told. */
+  mark: Mark | null
 }
 
 export type RefresherOptions = {

@@ -97,6 +97,11 @@ export class Sink {
     this.#isAbandoned = true
   }
 
+  /** Whoever attached this sink shall stop counting on it. */
+  giveUp(reason: Error): void {
+    this.#options.fail(reason)
+  }
+
   /** Resolves when nothing is queued. */
   async drained(signal: AbortSignal): Promise<void> {
     await until(() => this.#lanes.depth === 0, DRAIN_LOOK_MS, signal)

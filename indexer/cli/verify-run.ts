@@ -8,7 +8,7 @@ import type { StreamPosition } from '../adapters/stream-position.ts'
 import type { Documents } from '../adapters/verify-documents.ts'
 import type { Rows } from '../adapters/verify-rows.ts'
 import { NO_LSN } from '../core/lsn.ts'
-import { type Difference, differingBuckets, differingIds, judge } from '../core/verify.ts'
+import { type Content, type Difference, differingBuckets, differingIds, judge } from '../core/verify.ts'
 
 export type Sides = { readonly rows: Rows; readonly documents: Documents; readonly stream: StreamPosition }
 
@@ -35,8 +35,11 @@ export type Result = {
   /** Rows that changed during each look: neither proven nor refuted. */
   readonly moving: readonly string[]
   /** `down` and `behind`: differences may be lag. */
-  readonly indexer: 'running' | 'behind' | 'down'
+  readonly indexer: IndexerState
 }
+
+const STATES = ['running', 'behind', 'down'] as const
+export type IndexerState = (typeof STATES)[number]
 
 /** Ids in a bucket: the sum of their 32-bit hashes stays exact in a double. */
 const BUCKET_WIDTH = 10_000
@@ -44,8 +47,10 @@ const PAGE_ROWS = 1_000
 /** Ids looked at again together: one wait for the stream serves all of them. */
 const SETTLE_IDS = 2_000
 /** A row that changes faster than the stream is watched this often, then named as moving. */
-const LOOKS = 4
+const LOOKS = 5
 const POLL_MS = 50
+/** A leader that lost a connection pauses up to 5 s; a standby takes over within 3 s. */
+const ABSENT_MS = 8_000
 /** Below every bigint id. */
 const BEFORE_ALL_IDS = '-9223372036854775808'
 
@@ -64,12 +69,12 @@ export async function runVerify(sides: Sides, way: Way, watch: Watch): Promise<R
     for (const difference of settled.differences) watch.onDifference(difference)
     total.differences += settled.differences.length
     total.moving.push(...settled.moving)
-    total.indexer = settled.indexer
+    total.indexer = worst(total.indexer, settled.indexer)
   }
   return { rows: found.rows, suspects: suspects.length, ...total }
 }
 
-async function indexerState(stream: StreamPosition): Promise<Result['indexer']> {
+async function indexerState(stream: StreamPosition): Promise<IndexerState> {
   return (await stream.reached(NO_LSN)).isRunning ? 'running' : 'down'
 }
 
@@ -159,31 +164,48 @@ async function settle(
 ): Promise<Settled> {
   const differences: Difference[] = []
   let open = ids
-  let indexer: Result['indexer'] = 'running'
+  let last: ReadonlyMap<string, Content> | null = null
+  let indexer: IndexerState = 'running'
   for (let look = 0; look < LOOKS && open.length > 0; look++) {
     const before = await rows.byIds(open)
-    indexer = await waitForStream(stream, watch)
+    indexer = worst(indexer, await waitForStream(stream, watch))
     await documents.refresh()
     const found = await documents.byIds(open)
     const after = await rows.byIds(open)
     const moving: string[] = []
     for (const id of open) {
-      const verdict = judge(id, before.get(id) ?? null, found.get(id) ?? null, after.get(id) ?? null)
+      const row = { before: before.get(id) ?? null, after: after.get(id) ?? null }
+      const verdict = judge(id, row, found.get(id) ?? null, last ? (last.get(id) ?? null) : undefined)
       if (verdict.is === 'different') differences.push(verdict.difference)
       if (verdict.is === 'moving') moving.push(id)
     }
     open = moving
+    last = found
   }
   return { differences, moving: open, indexer }
 }
 
-async function waitForStream(stream: StreamPosition, watch: Watch): Promise<Result['indexer']> {
+/**
+ * Wait until the stream has passed this moment. An indexer whose session begins anew, or whose place another takes,
+ * does not read for some seconds; one that does not come back in that time is down.
+ */
+async function waitForStream(stream: StreamPosition, watch: Watch): Promise<IndexerState> {
   const lsn = await stream.mark()
-  const deadline = performance.now() + watch.waitMs
+  const startedAt = performance.now()
+  const absentMs = Math.min(ABSENT_MS, watch.waitMs)
+  let seenAt = startedAt
   for (;;) {
     const { isRunning, hasPassed } = await stream.reached(lsn)
-    if (hasPassed || !isRunning) return isRunning ? 'running' : 'down'
-    if (performance.now() > deadline) return 'behind'
+    const now = performance.now()
+    if (isRunning) seenAt = now
+    if (hasPassed) return 'running'
+    if (now - seenAt >= absentMs && !isRunning) return 'down'
+    if (now - startedAt > watch.waitMs) return 'behind'
     await sleep(POLL_MS, undefined, { signal: watch.signal })
   }
+}
+
+/** The state that explains most differences. */
+function worst(a: IndexerState, b: IndexerState): IndexerState {
+  return STATES[Math.max(STATES.indexOf(a), STATES.indexOf(b))] ?? a
 }

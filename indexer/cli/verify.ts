@@ -34,7 +34,7 @@ export const verifyCommand: Command = {
     wait: {
       type: 'string',
       value: 'SECONDS',
-      about: 'Longest wait for the indexer to pass the writes under way',
+      about: 'Longest wait for the indexer to pass the writes under way; also for one that is away',
       fallback: '30',
     },
     json: { type: 'boolean', about: 'One object a line: each difference, then the result' },

@@ -58,16 +58,27 @@ describe('one id', () => {
 })
 
 describe('writes under way', () => {
-  test('a row that stood still convicts its document', () => {
-    expect(judge('1', { h: 1 }, { h: 2 }, { h: 1 })).toMatchObject({ is: 'different' })
+  const still = (content: Record<string, unknown> | null) => ({ before: content, after: content })
+
+  test('a row and a document that stood still for two rounds are a difference', () => {
+    const document = { h: 2, lsn: 7 }
+    expect(judge('1', still({ h: 1 }), document, undefined)).toEqual({ is: 'moving' })
+    expect(judge('1', still({ h: 1 }), document, { ...document })).toMatchObject({ is: 'different' })
+    expect(judge('1', still({ h: 1 }), null, null)).toMatchObject({ is: 'different' })
   })
 
   test('a row that changed during the look convicts nobody', () => {
-    expect(judge('1', { h: 1 }, { h: 2 }, { h: 3 })).toEqual({ is: 'moving' })
-    expect(judge('1', null, null, { h: 3 })).toEqual({ is: 'moving' })
+    const document = { h: 2, lsn: 7 }
+    expect(judge('1', { before: { h: 1 }, after: { h: 3 } }, document, document)).toEqual({ is: 'moving' })
+    expect(judge('1', { before: null, after: { h: 3 } }, null, null)).toEqual({ is: 'moving' })
+  })
+
+  test('a document written since the round before is not convicted: its row may have come and gone', () => {
+    expect(judge('1', still(null), { h: 2, lsn: 8 }, { h: 2, lsn: 7 })).toEqual({ is: 'moving' })
+    expect(judge('1', still(null), { h: 2, lsn: 8 }, null)).toEqual({ is: 'moving' })
   })
 
   test('a document newer than the first look is equal to the second', () => {
-    expect(judge('1', { h: 1 }, { h: 2 }, { h: 2 })).toEqual({ is: 'equal' })
+    expect(judge('1', { before: { h: 1 }, after: { h: 2 } }, { h: 2 }, undefined)).toEqual({ is: 'equal' })
   })
 })

@@ -24,7 +24,7 @@ export type Content = Readonly<Record<string, unknown>> | null
 export type Verdict =
   | { readonly is: 'equal' }
   | { readonly is: 'different'; readonly difference: Difference }
-  /** The row changed during the look: look again. */
+  /** Not proven: look again. */
   | { readonly is: 'moving' }
 
 /** Fields of a document that are the indexer's own and have no counterpart in the row. */
@@ -75,12 +75,21 @@ export function differingFields(
 
 /**
  * Judge one id by three looks in this order: the row; then, after the stream passed that moment, the document; then
- * the row again. The document may be newer than the first look, so only a row that stood still convicts it.
+ * the row again. Only a row that stood still convicts its document, and only a document that stood still is convicted:
+ * an item that is hidden, shown and hidden again looks the same at both ends, and its document may be from between.
+ * @param lastDocument what the round before found; undefined in the first round
  */
-export function judge(id: string, rowBefore: Content, document: Content, rowAfter: Content): Verdict {
-  const difference = differenceOf(id, rowAfter, document)
+export function judge(
+  id: string,
+  row: { readonly before: Content; readonly after: Content },
+  document: Content,
+  lastDocument: Content | undefined,
+): Verdict {
+  const difference = differenceOf(id, row.after, document)
   if (difference === null) return { is: 'equal' }
-  return differenceOf(id, rowBefore, rowAfter) === null ? { is: 'different', difference } : { is: 'moving' }
+  const hasRowMoved = differenceOf(id, row.before, row.after) !== null
+  if (hasRowMoved || lastDocument === undefined || !isSame(document, lastDocument)) return { is: 'moving' }
+  return { is: 'different', difference }
 }
 
 /** Equality of JSON values: order of keys does not count, what JSON drops (undefined) is absent. */

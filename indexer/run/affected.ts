@@ -107,7 +107,7 @@ export class Affected {
       await this.#expandBell.wait(LOOK_MS, signal)
       for (let batch = this.#takeKeys(); batch; batch = this.#takeKeys()) {
         // A row that moves into a category beside its rename must be found: both commits visible first.
-        await this.#pipeline.visible(signal)
+        await this.#pipeline.reads.visible(signal)
         const rule = this.#context.mapping.affected[batch.table]
         if (rule) await this.#expand(batch.table, rule, batch.keys)
         for (const { epoch } of batch.keys.values()) this.#pipeline.ledger.release(epoch)
@@ -166,7 +166,7 @@ export class Affected {
    */
   async #rescan(signal: AbortSignal): Promise<void> {
     const { client } = this.#context
-    await this.#pipeline.visible(signal)
+    await this.#pipeline.reads.visible(signal)
     const goOn = await this.#pipeline.hold(signal)
     await until(() => this.#pagesUnderway === 0, LOAD_LOOK_MS, signal).finally(goOn)
     for (const { sink } of [...this.#pipeline.sinks]) {

@@ -11,7 +11,7 @@
 import { createIndex, familyOf, nextIndexName, openIndex, scanIds, swapAlias } from '../adapters/indices.ts'
 import { readIdBounds } from '../adapters/rows.ts'
 import type { Sink } from '../adapters/sink.ts'
-import { currentWalLsn, emitHeartbeat, hasPassed, takeFence } from '../adapters/slot.ts'
+import { currentWalLsn, emitHeartbeat } from '../adapters/slot.ts'
 import { type Build, writeBuild } from '../adapters/state-pg.ts'
 import { sleep, until } from '../adapters/wait.ts'
 import type { Lsn } from '../core/lsn.ts'
@@ -19,6 +19,7 @@ import { operationOf } from '../core/operation.ts'
 import { cutRanges, loadProgress } from '../core/ranges.ts'
 import type { IndexState, LoadRange, Phase } from '../core/state.ts'
 import type { Affected } from './affected.ts'
+import { passFence } from './fence.ts'
 import { load } from './loader.ts'
 import { attachSink, dropIndex, type Session } from './sinks.ts'
 
@@ -42,7 +43,6 @@ export type PreparedBuild = {
 }
 
 const RANGES = 8
-const FENCE_LOOK_MS = 20
 const CATCH_UP_LOOK_MS = 20
 const CAUGHT_UP_LAG_MS = 1_000
 const PROGRESS_MS = 1_000
@@ -149,7 +149,7 @@ async function loadRanges(
 ): Promise<void> {
   const { context, pipeline, book } = session
   const { index } = prepared.sink
-  await passFence(session, signal)
+  await passFence(context.pool, signal)
   if ((book.of(index)?.ranges ?? []).length === 0) {
     const { lowest, highest } = await readIdBounds(context.pool, context.mapping)
     await book.update(index, { ranges: cutRanges(lowest, highest, RANGES) })
@@ -192,13 +192,6 @@ async function saveProgress(save: () => Promise<void>, signal: AbortSignal): Pro
   }
 }
 
-/** Reads that begin after this see every commit at or below the floor (fact E16). */
-async function passFence(session: Session, signal: AbortSignal): Promise<void> {
-  const { pool } = session.context
-  const fence = await takeFence(pool)
-  while (!(await hasPassed(pool, fence))) await sleep(FENCE_LOOK_MS, signal)
-}
-
 /** The stream has reached the end of the WAL as it is now, and is not late. */
 async function catchUp(session: Session, signal: AbortSignal): Promise<void> {
   const { pool } = session.context
@@ -226,7 +219,9 @@ async function purge(session: Session, sink: Sink, signal: AbortSignal): Promise
     for await (const page of scanIds(context.client, sink.index, { term: { tombstone: true } }, signal)) {
       found = true
       for (const { id, version } of page) {
-        sink.push(operationOf(id, version, null, false, () => undefined))
+        // One above the tombstone: a bulk of a killed process that is carried out late then conflicts, instead of
+        // bringing the tombstone back. Commit positions are multiples of 8, so no change lies between.
+        sink.push(operationOf(id, version + 1n, null, false, () => undefined))
       }
       await sink.drained(signal)
     }
@@ -240,7 +235,7 @@ async function swap(session: Session, prepared: PreparedBuild): Promise<void> {
   await swapAlias(context.client, context.names.itemsAlias, index)
   await book.update(index, { phase: 'live' })
   pipeline.setLive(index)
-  pipeline.invalidation?.swapped()
+  pipeline.invalidation?.swapped(session.signal)
   await retire(session, index, prepared.build.keep_seconds)
   context.log.info({ index, alias: context.names.itemsAlias }, 'search reads the new index')
 }

@@ -27,6 +27,7 @@ export function createBuilder(
     const run = () => runBuild(session, prepared, signal)
     try {
       await Promise.race([prepared.failed, untilElasticsearch(run, 'a build', context, signal)])
+      prepared.failed.catch(session.fail) // live from here: what it cannot take ends the session
     } catch (thrown) {
       const isBuildsOwn = thrown instanceof ExitError || thrown instanceof IndexMissing
       if (!isBuildsOwn || session.pipeline.liveIndex === null) throw thrown

@@ -25,6 +25,8 @@ const BEAT_MS = 300
 /** More documents than this between two refreshes: naming every word costs more than it saves. */
 const NAMED_MAX = 300
 const SETTLE_LOOK_MS = 10
+/** Longer than a bulk and a refresh take, so that nothing of before the swap is shown later. */
+const SWAP_ECHO_MS = 3_000
 const MGET_TIMEOUT_MS = 5_000
 
 export class Invalidation {
@@ -94,9 +96,13 @@ export class Invalidation {
     )
   }
 
-  /** Search reads another index. */
-  swapped(): void {
+  /** Search reads another index; batches under way may become visible in it a little later than in the old one. */
+  swapped(signal: AbortSignal): void {
     void this.#writer.publish([], [ALL])
+    sleep(SWAP_ECHO_MS, signal).then(
+      () => this.#writer.publish([], [ALL]),
+      () => undefined, // the session ended: the next one begins a new epoch
+    )
   }
 
   /** Append and beat until the signal aborts. */

@@ -30,7 +30,7 @@ const PAGE = 500
 const READERS = 2
 /** Copies that may wait in memory, bytes: a full bulk under way and one ready for each lane. */
 const ROOM_BYTES = 8_000_000
-/** Changes come first: a load that makes them late pauses. */
+/** Changes come first: a load that makes search late pauses. */
 const LAG_MAX_MS = 2_000
 const LOOK_MS = 10
 
@@ -81,7 +81,7 @@ class Loader {
 
   #mayRead(): boolean {
     const { context, pipeline, rate, sink } = this.#options
-    const hasRoom = sink.size < ROOM_BYTES && pipeline.lagMs() < LAG_MAX_MS
+    const hasRoom = sink.size < ROOM_BYTES && pipeline.liveLagMs() < LAG_MAX_MS
     return hasRoom && (rate === 0 || this.#asked <= (rate * (context.now() - this.#startedMs)) / 1000)
   }
 

@@ -3,18 +3,15 @@
  * again until the read contains every commit known at its start (I1), and pushes them into every sink; the ledger
  * learns when all sinks have them (I2). Nothing here waits inside the stream's callback.
  */
-import type { DocumentBody } from '../../mappings/define.ts'
 import { type DurableBatch, Refresher } from '../adapters/refresher.ts'
-import { readSnapshot, rereadRows } from '../adapters/rows.ts'
 import type { Sink } from '../adapters/sink.ts'
-import { type Bell, createBell, sleep, until } from '../adapters/wait.ts'
-import { backoffMs, NOT_VISIBLE } from '../core/backoff.ts'
+import { type Bell, createBell, until } from '../adapters/wait.ts'
 import type { Change } from '../core/changes.ts'
 import { createLedger, type Epoch, type Ledger } from '../core/ledger.ts'
 import { type Lsn, maxLsn } from '../core/lsn.ts'
-import { type Operation, operationOf } from '../core/operation.ts'
-import { createUnseen, type Unseen } from '../core/unseen.ts'
+import { operationOf } from '../core/operation.ts'
 import { type BatchRule, createWaiting, type Taken, untilDue, type Waiting } from '../core/waiting.ts'
+import { CheckedReads } from './checked-reads.ts'
 import type { Context } from './context.ts'
 import type { Invalidation } from './invalidation.ts'
 
@@ -27,20 +24,24 @@ export type AttachedSink = {
 const BATCH: BatchRule = { maxIds: 500, lingerMs: 20 }
 const READERS = 2
 /** Operations of one sink that may wait in memory, bytes; beyond it ids wait instead, which are small. */
-const SINK_ROOM_BYTES = 4_000_000
+const ROOM_BYTES = 4_000_000
+/** More for an index that is being built: its load waits there too, and it must not slow the live one. */
+export const BUILDING_ROOM_BYTES = 32_000_000
 const IDLE_LOOK_MS = 60_000
 const HOLD_LOOK_MS = 5
 
 export class Pipeline {
   readonly ledger: Ledger
   readonly waiting: Waiting
+  readonly reads: CheckedReads
   readonly #context: Context
-  readonly #unseen: Unseen = createUnseen()
   readonly #sinks: AttachedSink[] = []
   readonly #bell: Bell = createBell()
   readonly #refresher: Refresher
   /** Commit time of the first change of each open epoch, ms since 1970. */
   readonly #commitTimes = new Map<Epoch, number>()
+  /** Batches that the live index does not have yet, oldest first. */
+  readonly #notLive = new Set<DurableBatch>()
   readonly #failed = Promise.withResolvers<never>()
   #version: Lsn
   #commitMs = 0
@@ -59,6 +60,7 @@ export class Pipeline {
     this.#context = context
     this.ledger = createLedger(start)
     this.waiting = createWaiting(this.ledger)
+    this.reads = new CheckedReads(context)
     this.#version = start - 1n // a first commit may begin exactly at start, and nothing read now contains it
     this.#lastBeginMs = context.now()
     this.#failed.promise.catch(() => undefined) // awaited in run
@@ -83,11 +85,6 @@ export class Pipeline {
   /** When the last transaction began in the stream, ms since 1970. */
   get lastBeginMs(): number {
     return this.#lastBeginMs
-  }
-
-  /** Transactions not yet known to be visible; `visible` forgets those that are. */
-  get unseen(): number {
-    return this.#unseen.size
   }
 
   get sinks(): readonly AttachedSink[] {
@@ -125,7 +122,7 @@ export class Pipeline {
     this.#version = maxLsn(this.#version, change.lsn)
     this.#commitMs = change.commitMs
     this.#lastBeginMs = now()
-    this.#unseen.add(change.xid)
+    this.reads.expect(change.xid)
     metrics.observe('indexer_commit_to_received_seconds', Math.max(0, now() - change.commitMs) / 1000)
   }
 
@@ -152,15 +149,6 @@ export class Pipeline {
     return promise
   }
 
-  /** Resolves when every commit known at the call is visible to reads. */
-  async visible(signal: AbortSignal): Promise<void> {
-    const { pool, random } = this.#context
-    const required = this.#unseen.required()
-    for (let attempt = 1; !this.#unseen.accept(required, await readSnapshot(pool)); attempt++) {
-      await sleep(backoffMs(NOT_VISIBLE, attempt, random()), signal)
-    }
-  }
-
   /** Stops the taking of batches and resolves when none is under way; call the result to go on. */
   async hold(signal: AbortSignal): Promise<() => void> {
     this.#holds += 1
@@ -171,10 +159,20 @@ export class Pipeline {
     }
   }
 
-  /** Age of the oldest change that is not durable, ms; 0 when there is none. */
+  /** Age of the oldest change that is not durable in every index, ms; 0 when there is none. */
   lagMs(): number {
     const oldest = this.ledger.isIdle ? undefined : this.#commitTimes.values().next().value
     return oldest === undefined ? 0 : Math.max(0, this.#context.now() - oldest)
+  }
+
+  /** The same for the index that search reads, whatever is being built beside it. */
+  liveLagMs(): number {
+    const { now } = this.#context
+    const waitedMs = this.waiting.hot > 0 ? now() - this.#hotSinceMs : 0
+    const ages = [...this.#notLive].flatMap((batch) =>
+      batch.oldestCommitMs === null ? [] : [now() - batch.oldestCommitMs],
+    )
+    return this.#liveIndex === null ? 0 : Math.max(0, waitedMs, ...ages)
   }
 
   /** Runs until the signal. @throws when rows cannot be read */
@@ -205,7 +203,9 @@ export class Pipeline {
   /** ms until a batch may be taken; Infinity: something has to happen first */
   #untilNextBatch(): number {
     const { hot, cold } = this.waiting
-    const hasRoom = this.#sinks.every(({ sink }) => sink.size < SINK_ROOM_BYTES)
+    const hasRoom = this.#sinks.every(
+      ({ sink, isBuilding }) => sink.size < (isBuilding ? BUILDING_ROOM_BYTES : ROOM_BYTES),
+    )
     if (this.#holds > 0 || this.#reading >= READERS || !hasRoom) return Number.POSITIVE_INFINITY
     if (hot === 0) return cold > 0 ? 0 : Number.POSITIVE_INFINITY
     return untilDue(BATCH, hot, this.#context.now() - this.#hotSinceMs, this.#underway === 0)
@@ -215,48 +215,46 @@ export class Pipeline {
     const { metrics, now } = this.#context
     const version = this.#version // before the read: every commit at or below is required to be in it
     const targets = [...this.#sinks]
-    const commitMs = this.#oldestCommitMs(taken)
     const takenMs = now()
     const ids = taken.map((entry) => entry.id)
-    const bodies = await this.#checkedRead(ids, signal)
+    const batch: DurableBatch = { ids, oldestCommitMs: this.#oldestCommitMs(taken), mark: null }
+    const live = targets.find(({ sink }) => sink.index === this.#liveIndex)
+    if (live) this.#notLive.add(batch)
+    const bodies = await this.reads.read(batch.ids, signal)
     const readMs = now()
     metrics.observe('indexer_received_to_read_seconds', (readMs - takenMs) / 1000)
-    const mark = (await this.invalidation?.writing(this.#liveIndex, ids, bodies)) ?? null
-    let left = targets.length * taken.length
-    const done = (): void => {
-      left -= 1
-      if (left > 0) return
+    batch.mark = (await this.invalidation?.writing(live?.sink.index ?? null, batch.ids, bodies)) ?? null
+    const done = countdown(targets.length * taken.length, () => {
+      if (!live && batch.mark) this.invalidation?.visible([batch.mark])
+      this.#finish(taken)
+    })
+    const liveDone = countdown(taken.length, () => {
       metrics.observe('indexer_read_to_indexed_seconds', (now() - readMs) / 1000)
-      this.#finish(taken, { ids, oldestCommitMs: commitMs, mark })
+      this.#notLive.delete(batch)
+      this.#refresher.add(batch)
+    })
+    const doneBoth = (): void => {
+      liveDone()
+      done()
     }
-    if (left === 0) done()
-    for (const { id } of taken) pushTo(targets, id, version, bodies.get(id) ?? null, done)
-  }
-
-  /** Read until the snapshot contains every commit that is known now (facts E6, E12). */
-  async #checkedRead(
-    ids: readonly string[],
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, DocumentBody>> {
-    const { pool, mapping, metrics, random } = this.#context
-    const required = this.#unseen.required()
-    for (let attempt = 1; ; attempt++) {
-      const { snapshot, bodies } = await rereadRows(pool, mapping, ids)
-      if (this.#unseen.accept(required, snapshot)) return bodies
-      metrics.count('indexer_visibility_retries_total')
-      await sleep(backoffMs(NOT_VISIBLE, attempt, random()), signal)
+    for (const { id } of taken) {
+      const body = bodies.get(id) ?? null
+      const operation = operationOf(id, version, body, false, done)
+      for (const target of targets) {
+        const settled = target === live ? { ...operation, done: doneBoth } : operation
+        const isTombstone = target.isBuilding && body === null
+        target.sink.push(isTombstone ? operationOf(id, version, null, true, done) : settled)
+      }
     }
   }
 
-  #finish(taken: readonly Taken[], batch: DurableBatch): void {
+  #finish(taken: readonly Taken[]): void {
     this.#underway -= 1
     this.waiting.done(taken)
     for (const epoch of this.#commitTimes.keys()) {
       if (epoch >= this.ledger.first) break
       this.#commitTimes.delete(epoch)
     }
-    if (this.#liveIndex !== null) this.#refresher.add(batch)
-    else if (batch.mark) this.invalidation?.visible([batch.mark])
     this.#bell.ring()
   }
 
@@ -279,19 +277,12 @@ export class Pipeline {
   }
 }
 
-/** A sink that is being built gets tombstones instead of deletes; those of one kind share the operation. */
-function pushTo(
-  targets: readonly AttachedSink[],
-  id: string,
-  version: Lsn,
-  body: DocumentBody | null,
-  done: () => void,
-): void {
-  const shared = new Map<boolean, Operation>()
-  for (const { sink, isBuilding } of targets) {
-    const isTombstone = isBuilding && body === null
-    const operation = shared.get(isTombstone) ?? operationOf(id, version, body, isBuilding, done)
-    shared.set(isTombstone, operation)
-    sink.push(operation)
+/** @returns a function whose `times`-th call calls `then`; for 0 times it is called at once */
+function countdown(times: number, then: () => void): () => void {
+  let left = times
+  if (left === 0) then()
+  return () => {
+    left -= 1
+    if (left === 0) then()
   }
 }

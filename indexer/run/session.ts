@@ -19,6 +19,7 @@ import { decodeMessage } from '../core/pgoutput.ts'
 import { Affected } from './affected.ts'
 import { type Builder, createBuilder } from './builder.ts'
 import type { Context } from './context.ts'
+import { passFence } from './fence.ts'
 import { createIntake } from './intake.ts'
 import { Invalidation } from './invalidation.ts'
 import { JobWalker } from './jobs.ts'
@@ -108,7 +109,12 @@ async function assemble(context: Context, options: SessionOptions, signal: Abort
   const jobs = new JobWalker(context, pipeline)
   const affected = new Affected(context, pipeline, () => jobs.wake())
   const facts: StartFacts = { ...found, affected, rate: options.rate }
-  const builder = createBuilder(session, facts, await startFeeding(session, facts))
+  const build = await startFeeding(session, facts)
+  // With a new slot, a transaction of before it may still be invisible and is never streamed: a re-read without it would
+  // win over its copy, because any streamed version is above the floor. So no batch is read before the fence.
+  const isLoading = build !== null && book.of(build.sink.index)?.phase === 'load'
+  if (isLoading) await passFence(context.pool, signal)
+  const builder = createBuilder(session, facts, build)
   return { session, affected, jobs, builder, failed: failed.promise }
 }
 

@@ -3,11 +3,12 @@
  * an idle system, back-pressure, gauges, the end of keep windows.
  */
 import { errors } from '@elastic/elasticsearch'
-import { messageOf } from '../../src/errors.ts'
+import { ExitError, messageOf } from '../../src/errors.ts'
 import type { Replication } from '../adapters/replication.ts'
 import { emitHeartbeat, readSlot } from '../adapters/slot.ts'
 import { sleep } from '../adapters/wait.ts'
 import { NO_LSN } from '../core/lsn.ts'
+import { BUILDING_ROOM_BYTES } from './pipeline.ts'
 import { dropIndex, type Session } from './sinks.ts'
 
 const LOOK_MS = 250
@@ -18,6 +19,9 @@ const GAUGES_MS = 5_000
 const KEEP_LOOK_MS = 5_000
 /** Ids that may wait in memory before the socket is paused. */
 const WAITING_MAX = 2_000_000
+/** A build that is full for this long is given up. */
+const STUCK_MS = 30_000
+const EXIT_HALTED = 4
 /** Beyond this the visible ones are looked up and forgotten, also when no batch does it. */
 const UNSEEN_MAX = 10_000
 
@@ -64,9 +68,11 @@ async function positions(session: Session, reader: Replication, signal: AbortSig
 async function pressure(session: Session, reader: Replication, signal: AbortSignal): Promise<void> {
   const { pipeline, context } = session
   let isPaused = false
+  let fullSinceMs: number | null = null
   for (;;) {
     await sleep(LOOK_MS, signal)
-    if (pipeline.unseen > UNSEEN_MAX) await pipeline.visible(signal)
+    if (pipeline.reads.unseen > UNSEEN_MAX) await pipeline.reads.visible(signal)
+    fullSinceMs = giveUpStuckBuild(session, fullSinceMs)
     const isFull = pipeline.waiting.hot > WAITING_MAX
     if (isFull === isPaused) continue
     isPaused = isFull
@@ -77,6 +83,17 @@ async function pressure(session: Session, reader: Replication, signal: AbortSign
     if (isFull) reader.pause()
     else reader.resume()
   }
+}
+
+/** A new index that cannot take the stream must not hold search back. @returns since when it is full, or null */
+function giveUpStuckBuild({ pipeline, context }: Session, sinceMs: number | null): number | null {
+  const stuck = pipeline.sinks.find(({ sink, isBuilding }) => isBuilding && sink.size >= BUILDING_ROOM_BYTES)
+  if (!stuck || pipeline.liveIndex === null) return null
+  const since = sinceMs ?? context.now()
+  if (context.now() - since > STUCK_MS) {
+    stuck.sink.giveUp(new ExitError(EXIT_HALTED, `index ${stuck.sink.index} could not take the stream`))
+  }
+  return since
 }
 
 /** A commit of our own moves the position where nothing else is written. */
@@ -102,7 +119,7 @@ async function gauges(session: Session, reader: Replication, signal: AbortSignal
 async function setGauges({ pipeline, context }: Session, reader: Replication): Promise<void> {
   const { metrics, pool, names } = context
   metrics.set('indexer_waiting_ids', pipeline.waiting.hot + pipeline.waiting.cold)
-  metrics.set('index_lag_seconds', pipeline.lagMs() / 1_000)
+  metrics.set('index_lag_seconds', pipeline.liveLagMs() / 1_000)
   const lag = reader.serverEnd - pipeline.ledger.durable
   for (const { sink, isBuilding } of pipeline.sinks) {
     const kind = isBuilding ? 'building' : sink.index === pipeline.liveIndex ? 'live' : 'kept'

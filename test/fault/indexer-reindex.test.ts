@@ -110,27 +110,31 @@ test('searches fail at no moment of a reindex under writes, and the new index is
   expect(await familyOf(client, names.itemsAlias)).toEqual([after])
 })
 
-test(`I1 and I2: ${KILLS} reindexes whose indexer is killed end complete, and leave one index`, async () => {
-  const seed = chooseSeed('reindex killed')
-  const random = randomBy(seed)
-  const client = elasticsearchOf(database)
-  for (let kill = 1; kill <= KILLS; kill++) {
-    const before = await liveIndexOf(client, database.namespace)
-    const writing = write(seed + 10 * kill)
-    const reindex = runIndexer(database.env, 'reindex', '--keep', '0', '--json')
-    const afterMs = 600 + random() * 2_000 // the command itself takes half a second to start
-    await sleep(afterMs)
-    await indexer.kill()
-    indexer = await startProcess('indexer', database.env)
-    const end = await reindex
-    await writing.stop()
-    const build = end.json().at(-1)
-    say(`kill after ${Math.round(afterMs)} ms: reindex ended with ${end.code}, ${JSON.stringify(build)}`)
-    expect(end.code, end.stderr).toBe(0)
-    expect((await verifyDeep(database, client)).differences, `seed ${seed}, kill ${kill}`).toEqual([])
-    expect(await tombstonesOf(client)).toBe(0)
-    const after = await liveIndexOf(client, database.namespace)
-    expect(after).not.toBe(before)
-    expect(await familyOf(client, names.itemsAlias)).toEqual([after])
-  }
-})
+test(
+  `I1 and I2: ${KILLS} reindexes whose indexer is killed end complete, and leave one index`,
+  async () => {
+    const seed = chooseSeed('reindex killed')
+    const random = randomBy(seed)
+    const client = elasticsearchOf(database)
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const before = await liveIndexOf(client, database.namespace)
+      const writing = write(seed + 10 * kill)
+      const reindex = runIndexer(database.env, 'reindex', '--keep', '0', '--json')
+      const afterMs = 600 + random() * 2_000 // the command itself takes half a second to start
+      await sleep(afterMs)
+      await indexer.kill()
+      indexer = await startProcess('indexer', database.env)
+      const end = await reindex
+      await writing.stop()
+      const build = end.json().at(-1)
+      say(`kill after ${Math.round(afterMs)} ms: reindex ended with ${end.code}, ${JSON.stringify(build)}`)
+      expect(end.code, end.stderr).toBe(0)
+      expect((await verifyDeep(database, client)).differences, `seed ${seed}, kill ${kill}`).toEqual([])
+      expect(await tombstonesOf(client)).toBe(0)
+      const after = await liveIndexOf(client, database.namespace)
+      expect(after).not.toBe(before)
+      expect(await familyOf(client, names.itemsAlias)).toEqual([after])
+    }
+  },
+  60_000 * KILLS,
+)

@@ -4,7 +4,7 @@
  * The long form kills 50 times.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { IS_SOAK } from '../support/capabilities.ts'
 import { startWriting } from '../support/catalogue-writer.ts'
 import { useDatabase } from '../support/database.ts'
@@ -31,6 +31,7 @@ test(
     const client = elasticsearchOf(database)
     await fillCatalogue(database.pool, { items: ITEMS, categories: CATEGORIES })
     let indexer: RunningProcess = await spawnProcess('indexer', database.env)
+    onTestFinished(() => indexer.kill())
     for (let kill = 1; kill <= KILLS; kill++) {
       const writing = startWriting({
         url: database.postgresUrl,
@@ -39,6 +40,7 @@ test(
         items: ITEMS,
         categories: CATEGORIES,
       })
+      onTestFinished(() => writing.stop())
       const afterMs = KILL_AFTER_MS.least + random() * (KILL_AFTER_MS.most - KILL_AFTER_MS.least)
       await sleep(afterMs) // the moment is what is random here
       await indexer.kill()

@@ -196,6 +196,23 @@ describe('documents that cannot be written', () => {
   })
 })
 
+describe('a fault of the mapping', () => {
+  test('a flood of refused documents halts the indexer for a person, and search keeps what it has', async () => {
+    await sql(
+      `insert into items (sku, name, category_id, currency, gtin)
+       select 'flood-' || g, 'flood', $1::bigint, 'EUR', array[repeat('9', 40000)] from generate_series(1, 60) g`,
+      [storage],
+    )
+    expect(await indexer.exited).toBe(4)
+    expect(indexer.output()).toContain('refuses too many documents')
+    expect(await shown('sku', 'disk-13')).toBe(1)
+    await sql(`delete from items where name = 'flood'`)
+    indexer = await startProcess('indexer', database.env)
+    await sql(`update items set price_minor = 141414 where sku = 'disk-14'`)
+    await expectShown('price', 141_414, 1)
+  })
+})
+
 describe('at the end', () => {
   test('every document is as its row', async () => {
     const verdict = await runVerify(database.env, '--deep')

@@ -135,7 +135,7 @@ describe('verify finds', () => {
 describe('the command verify says', () => {
   test('to a person what it compared and that no indexer runs', async () => {
     await client.delete({ index, id: '300' })
-    const { code, stdout } = await runIndexer(database.env, 'verify')
+    const { code, stdout } = await runIndexer(database.env, 'verify', '--wait', '0')
     expect(code).toBe(1)
     expect(stdout).toMatch(/missing {2}300/)
     expect(stdout).toMatch(`${index}: ${ITEMS} rows compared, 1 differences`)
@@ -144,7 +144,7 @@ describe('the command verify says', () => {
 
   test('to a program each difference and the result, a line each', async () => {
     await client.delete({ index, id: '300' })
-    const { code, json } = await runIndexer(database.env, 'verify', '--deep', '--json')
+    const { code, json } = await runIndexer(database.env, 'verify', '--deep', '--json', '--wait', '0')
     expect(code).toBe(1)
     expect(json()).toMatchObject([
       { kind: 'difference', difference: 'missing', id: '300' },

@@ -1,10 +1,11 @@
 /**
  * How good search is on real products (Icecat: 19,406 items, 68 judged train queries): the figures of search
- * design 16 and the examples of its ladder, through the same `createSearch` that the api uses.
+ * design 16 and the examples of its ladder. Ranking is judged through `GET /v1/search`, the rest one layer below.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { SearchAnswer } from '../../src/catalog/answers.ts'
 import { namesFor } from '../../src/catalog/names.ts'
 import type { Clause } from '../../src/elasticsearch/query/clause.ts'
 import { readQuery } from '../../src/elasticsearch/query/text.ts'
@@ -12,6 +13,7 @@ import { allWords, everyWord } from '../../src/elasticsearch/query/words.ts'
 import { type Labels, mean, ndcg, parseJudgments } from '../../src/search/judgments.ts'
 import { DATA, describeWith } from '../support/capabilities.ts'
 import { useDatabase } from '../support/database.ts'
+import { edge } from '../support/edge.ts'
 import { codedItems, ICECAT_ITEMS, useIcecat } from '../support/icecat.ts'
 import { pick, randomBy } from '../support/random.ts'
 import { searchOver, useElasticsearch, walk } from '../support/search-fixture.ts'
@@ -25,14 +27,21 @@ const SUGGESTIONS = 200
 const database = await useDatabase('relevance')
 const client = useElasticsearch(database.elasticsearchUrl)
 const shop = searchOver(database, client)
+const DEADLINES = { inFlight: 64, deadlineMs: 10_000 }
+const app = edge({
+  search: shop.search,
+  limits: { search: DEADLINES, suggest: DEADLINES, item: DEADLINES, probe: DEADLINES },
+})
 const names = namesFor(database.namespace)
 
 const trainQueries = () =>
   parseJudgments(readFileSync(join(DATA, 'icecat', 'judgments.csv'), 'utf8'), 'train')
 
-/** nDCG@10 of one query, by the labels of what was meant. */
+/** nDCG@10 of one query through `GET /v1/search`, by the labels of what was meant. */
 async function quality(q: string, labels: Labels): Promise<number> {
-  const { hits } = await shop.find({ q, size: DEPTH })
+  const reply = await app.request(`/v1/search?${new URLSearchParams({ q, size: String(DEPTH), facets: '' })}`)
+  expect(reply.status).toBe(200)
+  const { hits } = (await reply.json()) as SearchAnswer
   return ndcg(
     hits.map((hit) => hit.sku),
     labels,

@@ -5,8 +5,9 @@
 import type pg from 'pg'
 import { afterAll, inject } from 'vitest'
 import { createPool } from '../../src/postgres/pool.ts'
+import { databaseUrl } from '../../stack/postgres.ts'
 import { wipeDatabase } from '../../stack/wipe.ts'
-import { databaseUrl, onServer } from './servers.ts'
+import { onServer } from './servers.ts'
 
 /** A file's own place on the servers. */
 export type TestDatabase = {

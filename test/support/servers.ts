@@ -7,6 +7,7 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/postgres/migrate.ts'
 import { createPool } from '../../src/postgres/pool.ts'
+import { databaseUrl } from '../../stack/postgres.ts'
 import { isKept, readStack, type StackState, stateFolder } from '../../stack/state.ts'
 import { startTestContainers } from '../../stack/test-containers.ts'
 import { areContainersUsed, runningTestStack, startTestStack } from '../../stack/test-stack.ts'
@@ -84,13 +85,6 @@ async function start() {
       await stop()
     },
   }
-}
-
-/** Same server, another database. */
-export function databaseUrl(url: string, name: string): string {
-  const own = new URL(url)
-  own.pathname = `/${name}`
-  return own.href
 }
 
 /** One statement that cannot run inside a transaction, on the server's own database. */

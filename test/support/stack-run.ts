@@ -55,9 +55,11 @@ export function runStack(state: string, env: Readonly<Record<string, string>>): 
     })
   }
   const exited = new Promise<number | null>((resolve) => launcher.once('close', (code) => resolve(code)))
+  // Not 'close': where the keeper fails to end with its launcher, it holds the pipes.
+  const gone = new Promise<void>((resolve) => launcher.once('exit', () => resolve()))
   onTestFinished(async () => {
     launcher.kill('SIGTERM')
-    await exited
+    await gone
   })
   const failed = exited.then((code) => Promise.reject(new Error(`the stack ended with ${code}:\n${output}`)))
   failed.catch(() => undefined) // a run that is meant to end is awaited by `exited`

@@ -83,7 +83,7 @@ const TWO_FRAMES = 'new Promise((done) => requestAnimationFrame(() => requestAni
 
 const PICTURES_SETTLED = `(() => {
   const inView = [...document.images].filter((picture) => picture.getBoundingClientRect().top < innerHeight)
-  return inView.length > 0 && inView.every((picture) => picture.classList.contains('loaded'))
+  return inView.every((picture) => picture.classList.contains('loaded'))
 })()`
 
 /** Rule and place of each violation, on light and on dark ground. */

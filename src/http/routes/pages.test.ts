@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { edge } from '../../../test/support/edge.ts'
 import { hit, memorySearch } from '../../../test/support/memory-search.ts'
 import type { Hit, SearchAnswer } from '../../catalog/answers.ts'
+import { SearchUnavailable } from '../../search/unavailable.ts'
 
 const page = async (path: string, hits?: readonly Hit[]) => {
   const reply = await edge(hits ? { search: memorySearch(hits) } : {}).request(path)
@@ -93,8 +95,40 @@ test('nothing found helps on: without filters, in all categories, popular produc
   expect(text).toContain('Popular products')
 })
 
-test('an answer that had to do without a server says so', async () => {
-  expect(await pageOf('/', { degraded: ['elasticsearch'] })).toContain('being repaired')
+test.each([
+  ['elasticsearch', 'simpler rules'],
+  ['postgres', 'Prices and stock may be a little out of date'],
+  ['suggestions', 'Suggestions while you type are missing'],
+  ['something-else', 'incomplete'],
+])('an answer without %s says what is missing in plain words', async (server, words) => {
+  const text = await pageOf('/search?q=drive', { degraded: [server, server] })
+  expect(text.split('being repaired')).toHaveLength(2)
+  expect(text).toContain(words)
+})
+
+test('on the first page one category does not take all the places of popular products', async () => {
+  const many = Array.from({ length: 20 }, (_, i) => hit({ item_id: String(i + 1) }))
+  const other = hit({
+    item_id: '99',
+    category: { category_id: '9', name: 'Pens', path: 'pens', names: ['Pens'] },
+  })
+  const { text } = await page('/', [...many, other])
+  expect(text.match(/class="card"/g)).toHaveLength(12)
+  expect(text).toContain('href="/item/99"')
+})
+
+test('an item shows others of its category, and is there without them', async () => {
+  const memory = memorySearch([hit(), hit({ item_id: '2', name: 'Another drive' })])
+  expect(await (await edge({ search: memory }).request('/item/1')).text()).toContain('Another drive')
+  const search = { ...memory, search: () => Promise.reject(new SearchUnavailable('away')) }
+  const alone = await edge({ search }).request('/item/1')
+  expect([alone.status, (await alone.text()).includes('Another drive')]).toEqual([200, false])
+})
+
+test('the page of categories leads to every one', async () => {
+  const { text } = await page('/categories')
+  expect(text).toContain('href="/c/storage"')
+  expect(text).toContain('href="/c/storage/hard-drives"')
 })
 
 test('a later page shows the filters of the first', async () => {
@@ -117,10 +151,12 @@ test('files of the pages are kept for good under their hash and not at all under
 
 test('the script of the pages is at most 30 KB', async () => {
   const app = edge()
-  const names = ['main', 'suggest', 'combobox', 'pictures']
+  const names = readdirSync(new URL('../../../web/browser/', import.meta.url)).filter((name) =>
+    name.endsWith('.js'),
+  )
   const sizes = await Promise.all(
     names.map(
-      async (name) => (await (await app.request(`/assets/x/browser/${name}.js`)).arrayBuffer()).byteLength,
+      async (name) => (await (await app.request(`/assets/x/browser/${name}`)).arrayBuffer()).byteLength,
     ),
   )
   expect(Math.min(...sizes)).toBeGreaterThan(100)

@@ -2,7 +2,7 @@
  * The api process: configuration, adapters, services, app, listener, signals. Wiring only. Exit codes: 0 stopped
  * cleanly, 1 running requests had to be cut, 78 configuration, 130 a second signal.
  */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { type AnswerCache, createAnswerCache } from './cache/answer-cache.ts'
 import { type Names, namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
@@ -45,7 +45,7 @@ const FINISH_MS = 25_000
 const STOP_MS = 30_000
 
 const clock = () => performance.now()
-const makeId = () => uuidV7(Date.now(), randomBytes(10))
+const makeId = () => uuidV7(Date.now(), randomUUID())
 
 /** Servers, and what is built on them. Nothing is asked of a server yet. */
 function connect(config: Config) {

@@ -5,10 +5,11 @@ import { cacheKeys } from '../redis/keys.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Doorkeeper } from './doorkeeper.ts'
 import { type Entry, entryBytes } from './entry.ts'
+import type { Family } from './expiry.ts'
 import { Lease } from './lease.ts'
 import { BLOCK_MS, followLog } from './log-reader.ts'
 import { createRedisTier } from './redis-tier.ts'
-import { TwoTierCache } from './two-tier.ts'
+import { type Source, TwoTierCache } from './two-tier.ts'
 import { Watermark } from './watermark.ts'
 
 export type AnswerCacheOptions = {
@@ -75,6 +76,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     maxSize: options.maxBytes,
     sizeCalculation: (entry, key) => entryBytes(key, entry),
   })
+  const counters = resultCounters(metrics)
   const nonZero = () => 1 - random() // (0, 1]: its logarithm is taken
   const cache = new TwoTierCache({
     l1,
@@ -84,7 +86,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     doorkeeper: new Doorkeeper(now()),
     now,
     random: nonZero,
-    onResult: (family, source) => metrics.count('cache_requests_total', { family, result: source }),
+    onResult: (family, source) => counters[family][source](),
   })
   const firstRead = Promise.withResolvers<void>()
   const reader = {
@@ -118,6 +120,20 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       log.disconnect()
     },
   }
+}
+
+/** A counter for each family and each way in which an answer comes about. */
+function resultCounters(metrics: Metrics): Record<Family, Record<Source, () => void>> {
+  const of = (family: Family) => {
+    const counter = (result: Source) => metrics.counter('cache_requests_total', { family, result })
+    return {
+      'HIT-L1': counter('HIT-L1'),
+      'HIT-L2': counter('HIT-L2'),
+      MISS: counter('MISS'),
+      STALE: counter('STALE'),
+    }
+  }
+  return { suggest: of('suggest'), search: of('search'), item: of('item') }
 }
 
 /** "Never" is infinite, which no scraper draws. */

@@ -1,15 +1,16 @@
 /** Ids that sort by the time they were made (UUID version 7, RFC 9562 section 5.7). */
 
+const TIME_DIGITS = 12
+/** Of a random UUID: everything behind its version, and so its variant and 74 random bits. */
+const RANDOM_FROM = 15
+
 /**
+ * Made from text, because a request takes one: 0.4 us, against 4.1 us from random bytes and a 64-bit integer (Node 24,
+ * 2 cores of an EPYC), which was a fifth of a cached reply.
  * @param atMs time since 1970, ms
- * @param random 10 bytes, of which 74 bits are used
+ * @param random a random UUID (version 4); Node makes those in advance
  */
-export function uuidV7(atMs: number, random: Uint8Array): string {
-  const bytes = new Uint8Array(16)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(Math.floor(atMs)) << 16n)
-  bytes.set(random.subarray(0, 10), 6)
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  const hex = Buffer.from(bytes).toString('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+export function uuidV7(atMs: number, random: string): string {
+  const time = Math.floor(atMs).toString(16).padStart(TIME_DIGITS, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(RANDOM_FROM)}`
 }

@@ -7,7 +7,7 @@
  * B2 A load is stamped with the position consumed before it began; the second tier is believed only while the
  *    lease is fresh, before and after it was asked.
  * B3 After a `remove` record nothing of before is served. After an `expire` record an older answer is served
- *    only when loading fails or the process sheds load, for at most `grace_ms`, and is marked STALE.
+ *    only when loading fails, for at most `grace_ms`, and is marked STALE.
  */
 import type { LRUCache } from 'lru-cache'
 import type { Doorkeeper } from './doorkeeper.ts'
@@ -86,10 +86,13 @@ export class TwoTierCache {
     return entry
   }
 
-  /** An older answer that may stand in while a load is too dear: within its grace, and nothing of it was removed. */
+  /** An answer past its lifetime that may stand in while a load is too dear: within its grace, and not invalidated. */
   peekStandIn(key: string, family: Family): Entry | null {
     const entry = this.#parts.l1.get(key)
-    if (!entry || !this.#mayStandIn(entry, this.#parts.now())) return null
+    const { watermark, lease, now } = this.#parts
+    const at = now()
+    if (!entry || at >= entry.hardExpiry || !lease.isFresh(at)) return null
+    if (!watermark.isValid(entry.watermark, entry.tags)) return null // the bound of B1 holds under load too
     this.#parts.onResult?.(family, 'STALE', entry.loadMs)
     return entry
   }

@@ -13,25 +13,25 @@ function after(state: LoadState, sample: LoadSample, times: number): LoadLevel {
 
 test.each([
   // from, utilisation, delay ms, samples, to
-  [0, 0.79, 99, 100, 0],
-  [0, 0.8, 0, 1, 0],
-  [0, 0.8, 0, 2, 1],
-  [0, 0.8, 0, 100, 1],
-  [0, 0, 100, 2, 1],
-  [1, 0.9, 0, 2, 2],
-  [1, 0, 200, 2, 2],
-  [2, 0.95, 0, 2, 3],
-  [2, 0, 400, 2, 3],
-  [0, 1, 0, 6, 3],
+  [0, 0.79, 1_000, 100, 0],
+  [0, 1, 49, 100, 0],
+  [0, 0.8, 50, 1, 0],
+  [0, 0.8, 50, 2, 1],
+  [0, 0.8, 1_000, 100, 1],
+  [1, 0.9, 100, 2, 2],
+  [1, 0.9, 99, 100, 1],
+  [2, 0.95, 200, 2, 3],
+  [2, 0.95, 199, 100, 2],
+  [0, 1, 1_000, 5, 2],
+  [0, 1, 1_000, 6, 3],
   [3, 1, 1_000, 100, 3],
-  [3, 0.87, 0, 100, 3],
-  [3, 0.86, 0, 7, 3],
-  [3, 0.86, 0, 8, 2],
-  [3, 0.86, 0, 100, 2],
-  [3, 0, 200, 100, 3],
-  [2, 0.81, 99, 100, 1],
-  [1, 0.72, 0, 100, 1],
-  [1, 0.71, 49, 8, 0],
+  [3, 0.87, 100, 100, 3],
+  [3, 0.86, 100, 7, 3],
+  [3, 0.86, 100, 8, 2],
+  [3, 1, 99, 100, 2],
+  [2, 0.81, 1_000, 100, 1],
+  [1, 0.72, 25, 100, 1],
+  [1, 0.71, 1_000, 8, 0],
   [3, 0, 0, 24, 0],
 ] as const)(
   'from load level %i, utilisation %d and delay %i ms for %i samples lead to %i',
@@ -42,10 +42,10 @@ test.each([
 
 test('one busy sample between calm ones sheds nothing', () => {
   let state = CALM
-  for (let i = 0; i < 50; i++) state = nextLoadLevel(state, busy(i % 2 === 0 ? 1 : 0.5))
+  for (let i = 0; i < 50; i++) state = nextLoadLevel(state, busy(i % 2 === 0 ? 1 : 0.5, 1_000))
   expect(state.level).toBe(0)
 })
 
 test('load between the two thresholds of a level keeps it, so that it does not swing', () => {
-  for (const level of [0, 1] as const) expect(after(at(level), busy(0.75), 1_000)).toBe(level)
+  for (const level of [0, 1] as const) expect(after(at(level), busy(0.75, 40), 1_000)).toBe(level)
 })

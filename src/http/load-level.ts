@@ -2,14 +2,15 @@
  * How much of its work a process takes on, by how busy its event loop is: shedding before collapse (operations
  * design 4.3). A queue before a busy loop is the real fault, because not even its timers fire in time.
  *
- * | level | taken off | up when utilisation or delay p99 reaches | down when both are |
+ * | level | taken off | up when utilisation and delay p99 reach | down when one is below |
  * |---|---|---|---|
- * | 1 | fresh loads where an older answer may stand in | 0.80, 100 ms | below 0.72, 50 ms |
- * | 2 | suggest | 0.90, 200 ms | below 0.82, 100 ms |
- * | 3 | search and items that are not in memory | 0.95, 400 ms | below 0.87, 200 ms |
+ * | 1 | loads in place of an answer that is past its lifetime and not invalidated | 0.80, 50 ms | 0.72, 25 ms |
+ * | 2 | suggest | 0.90, 100 ms | 0.82, 50 ms |
+ * | 3 | search and items that are not in memory | 0.95, 200 ms | 0.87, 100 ms |
  *
- * Up by one level after two samples in a row (500 ms: one long garbage collection is no overload), down by one after
- * two seconds. Up at once would refuse shoppers for a hiccup; down at once would swing.
+ * Both, because a loop that is always busy may still be in time: beside others on two cores, utilisation alone refused
+ * suggestions of a process whose answers took 10 ms. Up by one level after two samples in a row (500 ms: one long
+ * garbage collection is no overload), down by one after two seconds.
  */
 
 export type LoadLevel = 0 | 1 | 2 | 3
@@ -36,9 +37,9 @@ export const SAMPLE_EVERY_MS = 250
 
 /** For each level the sample that leads to it, and the one below which it ends. */
 const LEVELS: readonly { readonly up: LoadSample; readonly down: LoadSample }[] = [
-  { up: { utilisation: 0.8, delayMs: 100 }, down: { utilisation: 0.72, delayMs: 50 } },
-  { up: { utilisation: 0.9, delayMs: 200 }, down: { utilisation: 0.82, delayMs: 100 } },
-  { up: { utilisation: 0.95, delayMs: 400 }, down: { utilisation: 0.87, delayMs: 200 } },
+  { up: { utilisation: 0.8, delayMs: 50 }, down: { utilisation: 0.72, delayMs: 25 } },
+  { up: { utilisation: 0.9, delayMs: 100 }, down: { utilisation: 0.82, delayMs: 50 } },
+  { up: { utilisation: 0.95, delayMs: 200 }, down: { utilisation: 0.87, delayMs: 100 } },
 ]
 const SAMPLES_UP = 2
 const SAMPLES_DOWN = 8
@@ -62,10 +63,10 @@ const at = (level: LoadLevel): LoadState => ({ level, above: 0, below: 0 })
 /** Whether a sample reaches the threshold above this level. */
 function reaches(sample: LoadSample, level: LoadLevel): boolean {
   const up = LEVELS[level]?.up
-  return up !== undefined && (sample.utilisation >= up.utilisation || sample.delayMs >= up.delayMs)
+  return up !== undefined && sample.utilisation >= up.utilisation && sample.delayMs >= up.delayMs
 }
 
 function isCalmFor(sample: LoadSample, level: LoadLevel): boolean {
   const down = LEVELS[level - 1]?.down
-  return down === undefined || (sample.utilisation < down.utilisation && sample.delayMs < down.delayMs)
+  return down === undefined || sample.utilisation < down.utilisation || sample.delayMs < down.delayMs
 }

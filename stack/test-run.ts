@@ -11,7 +11,7 @@ import { FOLLOW_STDIN, interrupts } from './keeper.ts'
 import { clearRemains } from './remains.ts'
 import { isKept, readStack, stateFolder } from './state.ts'
 import { areContainersUsed, startTestStack, type TestStack, testStateFolder } from './test-stack.ts'
-import { checkSteps, installChromium, type Mode, runStep, type Step, testStep } from './test-steps.ts'
+import { checkSteps, installPackages, type Mode, runStep, type Step, testStep } from './test-steps.ts'
 import { say } from './wait.ts'
 
 const HELP = `npm test -- [options] [FILTER...]      everything, with the servers it needs
@@ -70,7 +70,7 @@ async function runAll(mode: Mode, filters: readonly string[], signal: AbortSigna
   }
   const stack = mode === 'quick' || (await hasOtherServers()) ? null : startTestStack(process.env)
   try {
-    if (mode === 'all') await installChromium(process.env, signal)
+    if (mode === 'all') await installPackages(process.env, signal)
     if (mode !== 'soak') for (const step of checkSteps()) await run(step)
     const hasServers = mode !== 'quick' && (await areUp(stack))
     if (mode !== 'quick' && !hasServers) failed.push('servers')

@@ -40,18 +40,23 @@ export function testStep(mode: Mode, hasServers: boolean, filters: readonly stri
   }
 }
 
-/** The browser tests need Chromium; only root on Debian may fetch it, elsewhere they are skipped by name. */
-export async function installChromium(env: Env, signal: AbortSignal): Promise<void> {
-  if (hasChromium(env) || !canInstall(env)) return
-  try {
-    await installPackage('chromium', { env, say, signal }, () => hasChromium(env))
-  } catch (thrown) {
-    say(`${messageOf(thrown)}\nthe browser tests will be skipped`)
-  }
-}
+/** What some tests need of the system: Debian's package, the programs that do, the tests skipped without it. */
+const PACKAGES = [
+  { name: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'], tests: 'browser tests' },
+  { name: 'haproxy', programs: ['haproxy'], tests: 'tests behind the load balancer' },
+] as const
 
-function hasChromium(env: Env): boolean {
-  return onPath(['chromium', 'chromium-browser', 'google-chrome'], env) !== null
+/** Only root on Debian may fetch them; elsewhere the tests that need them are skipped by name. */
+export async function installPackages(env: Env, signal: AbortSignal): Promise<void> {
+  for (const { name, programs, tests } of PACKAGES) {
+    const isThere = () => onPath(programs, env) !== null
+    if (isThere() || !canInstall(env)) continue
+    try {
+      await installPackage(name, { env, say, signal }, isThere)
+    } catch (thrown) {
+      say(`${messageOf(thrown)}\nthe ${tests} will be skipped`)
+    }
+  }
 }
 
 /** Run a step in this process's group, so that the launcher can end whatever is left of it. */

@@ -30,9 +30,19 @@ function withDefaults(text: string): string {
   return text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
 }
 
-test('compose has the servers of the stack and the three processes of the product', () => {
+test('compose has the servers of the stack, the three processes of the product and a proxy', () => {
   expect(Object.keys(services).sort()).toEqual(
-    ['api', 'elasticsearch', 'indexer', 'migrate', 'postgres', 'redis', 'redis-cache', 'worker'].sort(),
+    [
+      'api',
+      'elasticsearch',
+      'indexer',
+      'migrate',
+      'postgres',
+      'proxy',
+      'redis',
+      'redis-cache',
+      'worker',
+    ].sort(),
   )
 })
 
@@ -93,4 +103,10 @@ test('the Postgres of compose streams changes as the local one does', () => {
   for (const setting of ['wal_level=logical', 'max_replication_slots=64', 'max_wal_senders=64']) {
     expect(settings).toContain(setting)
   }
+})
+
+test('the proxy is told every name that its configuration reads', () => {
+  const { environment = {} } = services['proxy'] ?? {}
+  const read = readFileSync(join(ROOT, 'deploy/haproxy.cfg'), 'utf8').matchAll(/"\$\{(\w+)\}"/g)
+  expect([...read].map(([, name]) => name).sort()).toEqual(Object.keys(environment).sort())
 })

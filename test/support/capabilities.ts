@@ -16,10 +16,16 @@ const CHROMIUM_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
 /** Path of a Chromium of the system; undefined when there is none. */
 export const CHROMIUM = CHROMIUM_PATHS.find((path) => existsSync(path))
 
+/** Path of HAProxy; undefined when there is none. Debian keeps it out of the PATH of ordinary users. */
+export const HAPROXY = ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy', '/usr/bin/haproxy'].find((path) =>
+  existsSync(path),
+)
+
 /** Capability to the reason why it is missing, or null when it is there. */
 const CAPABILITIES = {
   'container-engine': () => (dockerAnswers() ? null : 'no container engine answers'),
   chromium: () => (CHROMIUM ? null : 'no Chromium is installed'),
+  haproxy: () => (HAPROXY ? null : 'no HAProxy is installed'),
   'data-icecat': () => missingFile(join(DATA, 'icecat')),
   'data-pc-parts': () => missingFile(join(DATA, 'pc-parts')),
   root: () => (process.getuid?.() === 0 ? null : 'this is an ordinary user'),

@@ -106,10 +106,22 @@ function rangeLabel({ min, max }: Bounds, wording: Wording): string {
 }
 
 function money(minor: number, { locale, currency }: Wording): string {
-  const format = new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
-    trailingZeroDisplay: 'stripIfInteger',
-  })
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+  const { format, scale } = currencyFormat(locale, currency)
+  return format.format(minor / scale)
+}
+
+type CurrencyFormat = { readonly format: Intl.NumberFormat; readonly scale: number }
+
+/** Making a format costs more than the rest of a facet. There are as many as there are shops in a process: one. */
+const currencyFormats = new Map<string, CurrencyFormat>()
+
+function currencyFormat(locale: string, currency: string): CurrencyFormat {
+  const key = `${locale} ${currency}`
+  const known = currencyFormats.get(key)
+  if (known) return known
+  const options = { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' } as const
+  const format = new Intl.NumberFormat(locale, options)
+  const made = { format, scale: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) }
+  currencyFormats.set(key, made)
+  return made
 }

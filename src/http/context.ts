@@ -1,7 +1,10 @@
 /** What middleware leaves for the routes of one request. */
+import type { EntryKind } from '../cache/entry.ts'
 import type { ProblemName } from '../errors.ts'
 import type { RouteClass } from './classes.ts'
-import type { Load } from './keep.ts'
+
+/** Given with a request that is made to fill the cache; a route that says nothing is not kept. */
+export type Load = { tags: readonly string[] | null; kind: EntryKind }
 
 export type AppEnv = {
   Bindings: {

@@ -3,9 +3,6 @@ import type { Context } from 'hono'
 import type { EntryKind } from '../cache/entry.ts'
 import type { AppEnv } from './context.ts'
 
-/** Given with a request that is made to fill the cache; a route that says nothing is not kept. */
-export type Load = { tags: readonly string[] | null; kind: EntryKind }
-
 /** @param degraded servers that the answer had to do without: such an answer is given away and not kept */
 export function keepReply(
   c: Context<AppEnv>,

@@ -8,11 +8,8 @@ import { attributeLabel } from '../catalog/labels.ts'
 import type { CatalogSearch, FacetQuery } from './contract.ts'
 import { DEGRADED, degradedSearch } from './degraded.ts'
 import { degradedSuggest } from './degraded-suggest.ts'
-import type { Shop } from './shop.ts'
+import type { Patience, Shop } from './shop.ts'
 import { SearchUnavailable } from './unavailable.ts'
-
-/** Time that an answer waits for the index before Postgres is asked, ms. Below the deadlines of the routes. */
-export type Patience = { readonly searchMs: number; readonly suggestMs: number }
 
 export function withFallback(shop: Shop, index: CatalogSearch, patience: Patience): CatalogSearch {
   const search = degradedSearch(shop)

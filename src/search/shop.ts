@@ -8,7 +8,9 @@ import type { Breaker } from './breaker.ts'
 import type { CategoryTree } from './category-tree.ts'
 import type { ElasticsearchCalls } from './elasticsearch-calls.ts'
 import type { FacetKeys } from './facet-keys.ts'
-import type { Patience } from './fallback.ts'
+
+/** Time that an answer waits for the index before Postgres is asked, ms. Below the deadlines of the routes. */
+export type Patience = { readonly searchMs: number; readonly suggestMs: number }
 
 export type SearchOptions = {
   readonly client: Client

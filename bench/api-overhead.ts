@@ -5,18 +5,14 @@
 import type { Benchmark, Figure, Setting } from './benchmark.ts'
 import type { Job, LoadPlan, LoadResult } from './load-client.ts'
 import { type Place, seed, untilShown, untilSuggesting, withPlace } from './place.ts'
-import { LOAD_CLIENT, run, withProcess } from './processes.ts'
+import { LOAD_CLIENT, PATIENT, run, withProcess } from './processes.ts'
 import { startRecordingProxy } from './recording-proxy.ts'
 import { ratios, spreadOf } from './statistics.ts'
 
 const ITEMS = 20_000
 const QUERIES = 60
 const CLIENTS = 16
-const UNCACHED = {
-  AISLE_CACHE_BYTES: '0',
-  AISLE_SEARCH_DEADLINE_MS: '10000',
-  AISLE_SUGGEST_DEADLINE_MS: '10000',
-}
+const UNCACHED = { AISLE_CACHE_BYTES: '0', ...PATIENT }
 
 /** The same questions, asked in two ways. */
 type Ways = { readonly api: readonly Job[]; readonly straight: readonly Job[] }

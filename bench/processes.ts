@@ -29,6 +29,9 @@ const KINDS = {
 /** Script of `load-client.ts`. */
 export const LOAD_CLIENT = join(CHECKOUT, 'bench/load-client.ts')
 
+/** Deadlines that nothing of a benchmark reaches: a refusal is no measurement. */
+export const PATIENT = { AISLE_SEARCH_DEADLINE_MS: '20000', AISLE_SUGGEST_DEADLINE_MS: '20000' }
+
 const READY_MS = 60_000
 const STOP_MS = 40_000
 

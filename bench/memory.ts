@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Benchmark, Figure } from './benchmark.ts'
 import type { Job, LoadPlan } from './load-client.ts'
 import { type Place, seed, untilShown, untilSuggesting, withPlace } from './place.ts'
-import { LOAD_CLIENT, type Running, residentMb, run, withProcess } from './processes.ts'
+import { LOAD_CLIENT, PATIENT, type Running, residentMb, run, withProcess } from './processes.ts'
 import { spreadOf } from './statistics.ts'
 
 const ITEMS = 200_000

@@ -42,13 +42,21 @@ export type ElasticsearchCalls = {
 /** Behind the caller's signal, which is the real deadline: a server that hangs does not keep a connection. */
 const REQUEST_TIMEOUT_MS = 5_000
 
+/** How long a server may take to show that it is back, ms. */
+const PROBE_MS = 2_000
+/** Any answer counts, also that there is no such alias. */
+const PROBE_ALIAS = 'aisle-is-it-back'
+
 /** @param now monotonic clock, ms */
 export function elasticsearchCalls(client: Client, metrics: Metrics, now: () => number): ElasticsearchCalls {
   const breaker = new Breaker()
   async function call<T>(operation: Operation, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
     signal.throwIfAborted()
     const began = now()
-    if (!breaker.allow(began)) throw new SearchUnavailable('Elasticsearch has not answered lately')
+    if (breaker.state(began) !== 'closed') {
+      if (breaker.allow(began)) void probe()
+      throw new SearchUnavailable('Elasticsearch has not answered lately')
+    }
     try {
       const answer = await run()
       breaker.succeeded(now())
@@ -64,6 +72,17 @@ export function elasticsearchCalls(client: Client, metrics: Metrics, now: () => 
       metrics.set('es_breaker_open', breaker.state(now()) === 'closed' ? 0 : 1)
       metrics.observe('es_request_seconds', (now() - began) / 1_000, { operation })
     }
+  }
+  /** Not a shopper's request: those are judged by a short patience, which a server that just woke up may miss. */
+  async function probe(): Promise<void> {
+    try {
+      await client.indices.existsAlias({ name: PROBE_ALIAS }, { requestTimeout: PROBE_MS, maxRetries: 0 })
+      breaker.succeeded(now())
+    } catch (thrown) {
+      if (isSick(thrown)) breaker.failed(now())
+      else breaker.succeeded(now())
+    }
+    metrics.set('es_breaker_open', breaker.state(now()) === 'closed' ? 0 : 1)
   }
   const options = (signal: AbortSignal) => ({ signal, requestTimeout: REQUEST_TIMEOUT_MS, maxRetries: 0 })
   return {

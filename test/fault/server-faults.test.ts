@@ -55,6 +55,8 @@ type Fault = readonly [name: string, fault: Act, heal: Act]
 
 const FAULT_MS = process.env['AISLE_SOAK'] ? 60_000 : 2_500
 const HEALED_MS = 10_000
+/** A server that has just started is slow at first. */
+const WARM_MS = 60_000
 const FRESH_MS = 20_000
 /** Deadlines of the routes, and a second for a busy machine. */
 const BOUND_MS: Readonly<Record<Kind, number>> = { search: 2_000, suggest: 1_300, item: 1_500, page: 2_000 }
@@ -99,7 +101,7 @@ beforeAll(async () => {
   const keepsNothing = { ...env, AISLE_CACHE_BYTES: '0' }
   apis = await Promise.all([startProcess('api', env), startProcess('api', keepsNothing)])
   load = startLoad(() => apis.map(({ url }) => url), PATHS)
-  await allAsUsual('before any fault')
+  await allAsUsual('before any fault', WARM_MS)
 })
 
 afterEach(() => {

@@ -42,6 +42,11 @@ export type ElasticsearchCalls = {
 /** Behind the caller's signal, which is the real deadline: a server that hangs does not keep a connection. */
 const REQUEST_TIMEOUT_MS = 5_000
 
+/**
+ * A wait that was shorter says nothing about the server, ms: suggest gives up after 150 ms, which a healthy one on a
+ * busy machine may need, and search must not be kept from it for that.
+ */
+const LATE_MS = 250
 /** How long a server may take to show that it is back, ms. */
 const PROBE_MS = 2_000
 /** Any answer counts, also that there is no such alias. */
@@ -62,7 +67,7 @@ export function elasticsearchCalls(client: Client, metrics: Metrics, now: () => 
       breaker.succeeded(now())
       return answer
     } catch (thrown) {
-      const isLate = signal.aborted && isTimeout(signal.reason)
+      const isLate = signal.aborted && isTimeout(signal.reason) && now() - began >= LATE_MS
       if (isLate || (!signal.aborted && isSick(thrown))) breaker.failed(now())
       else if (signal.aborted) breaker.withdrawn()
       else breaker.succeeded(now())

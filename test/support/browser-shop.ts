@@ -38,7 +38,14 @@ export async function useBrowserShop(): Promise<BrowserShop> {
 
   beforeAll(async () => {
     await fillShop(database.pool)
-    const env = { ...database.env, AISLE_SHOP_NAME: 'Corner Shop', AISLE_SUGGEST_REBUILD_MS: '1000' }
+    const env = {
+      ...database.env,
+      AISLE_SHOP_NAME: 'Corner Shop',
+      AISLE_SUGGEST_REBUILD_MS: '1000',
+      // A busy machine of tests must not decide what the page shows.
+      AISLE_SUGGEST_DEADLINE_MS: '4000',
+      AISLE_SEARCH_DEADLINE_MS: '4000',
+    }
     processes = await Promise.all([
       startProcess('indexer', env),
       startProcess('api', { ...env, ELASTICSEARCH_URL: elasticsearch.url }),

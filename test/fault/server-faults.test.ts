@@ -4,7 +4,7 @@
  * Elasticsearch behind a proxy.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { LEASE_MS } from '../../src/cache/lease.ts'
 import { namesFor } from '../../src/catalog/names.ts'
 import { refreshCategoryFacets } from '../../src/postgres/facets.ts'
@@ -12,6 +12,7 @@ import { answersHealth } from '../../stack/elasticsearch.ts'
 import { processState } from '../../stack/process-record.ts'
 import { answersPing } from '../../stack/redis.ts'
 import { deleteIndices } from '../../stack/wipe.ts'
+import { IS_SOAK } from '../support/capabilities.ts'
 import { elasticsearchFreezer } from '../support/elasticsearch-freeze.ts'
 import { usePostgresServer } from '../support/postgres-server.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
@@ -53,7 +54,8 @@ const env = {
 type Act = () => Promise<void> | void
 type Fault = readonly [name: string, fault: Act, heal: Act]
 
-const FAULT_MS = process.env['AISLE_SOAK'] ? 60_000 : 2_500
+const FAULT_MS = IS_SOAK ? 100_000 : 2_500
+vi.setConfig({ testTimeout: FAULT_MS + 120_000 })
 const HEALED_MS = 10_000
 /** A server that has just started is slow at first. */
 const WARM_MS = 60_000
@@ -84,6 +86,8 @@ let indexer: RunningProcess
 let worker: RunningProcess
 let apis: RunningProcess[] = []
 let load: Load
+let asks = 0
+let named = 0
 
 beforeAll(async () => {
   await fillShop(postgres.pool)
@@ -116,8 +120,6 @@ afterAll(async () => {
   await Promise.all([elasticsearch, redisProxy, postgresProxy].map((proxy) => proxy.close()))
   await deleteIndices(servers.elasticsearch, namespace)
 })
-
-let asks = 0
 
 /** Every kind of answer is good, complete, and not degraded, from both processes. */
 async function allAsUsual(what: string, deadlineMs = HEALED_MS): Promise<void> {
@@ -280,8 +282,6 @@ describe('the indexer', () => {
     await changesReachSearch('after the kill')
   })
 })
-
-let named = 0
 
 async function changesReachSearch(what: string): Promise<void> {
   named += 1

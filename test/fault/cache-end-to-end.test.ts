@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LEASE_MS } from '../../src/cache/lease.ts'
 import { namesFor } from '../../src/catalog/names.ts'
+import { IS_SOAK } from '../support/capabilities.ts'
 import { useDatabase } from '../support/database.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
 import { useElasticsearch } from '../support/search-fixture.ts'
@@ -19,7 +20,7 @@ const env = { ...database.env, AISLE_INDEXER_TAKEOVER_MS: '500', AISLE_LOG_LEVEL
 const running: RunningProcess[] = []
 const urls = () => running.slice(1).map(({ url }) => url)
 
-const RUN_MS = process.env['AISLE_SOAK'] ? 300_000 : 8_000
+const RUN_MS = IS_SOAK ? 300_000 : 8_000
 /** The lease, and room for a busy machine between looking and asking. */
 const BOUND_MS = LEASE_MS + 500
 const ITEM = 7

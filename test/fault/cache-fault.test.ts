@@ -6,11 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { LEASE_MS } from '../../src/cache/lease.ts'
+import { IS_SOAK } from '../support/capabilities.ts'
 import { randomBy } from '../support/random.ts'
 import { useRedisServer } from '../support/redis-server.ts'
 import { CacheCity } from './cache-city.ts'
 
-const DURATION_MS = process.env['AISLE_SOAK'] ? 1_200_000 : 25_000
+const DURATION_MS = IS_SOAK ? 1_200_000 : 25_000
 const NODES = 3
 /** The lease, and room for a busy machine between asking and answering. */
 const BOUND_MS = LEASE_MS + 200

@@ -10,6 +10,7 @@ import { indexName, namesFor } from '../../src/catalog/names.ts'
 import { refreshCategoryFacets } from '../../src/postgres/facets.ts'
 import { searchAnswerTags } from '../../src/search/answer-tags.ts'
 import type { SearchQuery } from '../../src/search/contract.ts'
+import { IS_SOAK } from '../support/capabilities.ts'
 import { useDatabase } from '../support/database.ts'
 import { fillItemsIndex } from '../support/index-fixture.ts'
 import { pick, randomBy } from '../support/random.ts'
@@ -17,7 +18,7 @@ import { searchOver, useElasticsearch } from '../support/search-fixture.ts'
 
 const SEED = Number(process.env['AISLE_TEST_SEED'] ?? 7)
 const ITEMS = 80
-const CHANGES = process.env['AISLE_SOAK'] ? 1_500 : 30
+const CHANGES = IS_SOAK ? 1_500 : 30
 const QUERIES = 30
 
 const database = await useDatabase('cache_tags')

@@ -17,6 +17,8 @@ export type ChildPlan = {
   readonly name: 'api' | 'worker' | 'indexer'
   /** Below the checkout, with its arguments. */
   readonly command: readonly string[]
+  /** Of Node. */
+  readonly flags?: readonly string[]
   readonly env: Env
 }
 
@@ -50,7 +52,7 @@ export function keepChild(plan: ChildPlan, context: ChildContext): Child {
   failed.promise.catch(() => undefined) // nobody listens when the demo stops before
   const runOnce = async () => {
     const [entry = '', ...args] = plan.command
-    const child = spawnDetached(process.execPath, [join(CHECKOUT, entry), ...args], {
+    const child = spawnDetached(process.execPath, [...(plan.flags ?? []), join(CHECKOUT, entry), ...args], {
       cwd: CHECKOUT,
       env: plan.env,
       logFile,

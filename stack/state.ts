@@ -33,7 +33,12 @@ const StackState = z.object({
 const DemoState = z.object({
   started_at: z.string(),
   keeper: Process,
-  urls: z.object({ postgres: z.string(), elasticsearch: z.string(), redis: z.string() }),
+  urls: z.object({
+    postgres: z.string(),
+    elasticsearch: z.string(),
+    redis: z.string(),
+    redis_cache: z.string(),
+  }),
   /** Of its catalogue; the environment of every process. */
   currency: z.string(),
   /** Of the running api processes. */
@@ -94,7 +99,12 @@ export function removeDemo(state: string): void {
   rmSync(join(state, ENV_FILES.demo), { force: true })
 }
 
-type ProductUrls = { readonly postgres: string; readonly elasticsearch: string; readonly redis: string }
+type ProductUrls = {
+  readonly postgres: string
+  readonly elasticsearch: string
+  readonly redis: string
+  readonly redis_cache: string
+}
 
 /** Environment of a process of the product that uses these servers. */
 export function productEnv(urls: ProductUrls, cursorSecret: string): Record<string, string> {
@@ -102,6 +112,7 @@ export function productEnv(urls: ProductUrls, cursorSecret: string): Record<stri
     DATABASE_URL: urls.postgres,
     ELASTICSEARCH_URL: urls.elasticsearch,
     REDIS_URL: urls.redis,
+    AISLE_REDIS_CACHE_URL: urls.redis_cache,
     AISLE_CURSOR_SECRET: cursorSecret,
   }
 }

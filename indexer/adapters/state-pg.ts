@@ -89,13 +89,14 @@ async function writeValue(pool: Pool, key: string, value: unknown): Promise<void
 
 const INVALIDATION_KEY = 'invalidation'
 
-/** Whether the last leader ended after the invalidation log had everything; absent: none has led yet. */
-export async function readInvalidationEnd(pool: Pool): Promise<boolean> {
+/** How the last leader ended: `clean` after the invalidation log had everything, else `running`; null: none has led. */
+export async function readInvalidationEnd(pool: Pool): Promise<'clean' | 'running' | null> {
   const { rows } = await pool.query<{ value: unknown }>(
     'select value from indexer.state where key = $1::text',
     [INVALIDATION_KEY],
   )
-  return rows[0]?.value === 'clean'
+  if (rows[0] === undefined) return null
+  return rows[0].value === 'clean' ? 'clean' : 'running'
 }
 
 export async function writeInvalidationEnd(pool: Pool, end: 'running' | 'clean'): Promise<void> {

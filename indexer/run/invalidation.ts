@@ -108,13 +108,13 @@ export class Invalidation {
   /** Append and beat until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { pool, log } = this.#context
-    const wasClean = await readInvalidationEnd(pool)
+    const last = await readInvalidationEnd(pool)
     await writeInvalidationEnd(pool, 'running')
-    if (!wasClean) {
+    if (last === 'running') {
       log.info('the cache is told to forget: the last leader did not end cleanly')
       await sleep(this.#context.takeoverMs, signal)
-      await this.#untilDone(() => this.#writer.newEpoch(), signal)
     }
+    if (last !== 'clean') await this.#untilDone(() => this.#writer.newEpoch(), signal)
     await Promise.race([this.#writer.run(signal), this.#beat(signal)])
   }
 

@@ -17,14 +17,29 @@ export type Running = {
   stop(): Promise<void>
 }
 
-type Kind = { readonly command: readonly string[]; readonly portName: string; readonly ready: string }
+type Kind = {
+  readonly flags?: readonly string[]
+  readonly command: readonly string[]
+  readonly portName: string
+  readonly ready: string
+}
+
+/** As the demo and the containers start them. */
+const FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=40']
 
 const KINDS = {
-  api: { command: ['src/main.ts'], portName: 'AISLE_PORT', ready: '/readyz' },
-  worker: { command: ['src/worker.ts'], portName: 'AISLE_METRICS_PORT', ready: '/livez' },
-  indexer: { command: ['indexer/main.ts', 'run'], portName: 'AISLE_METRICS_PORT', ready: '/livez' },
+  api: { flags: FLAGS, command: ['src/main.ts'], portName: 'AISLE_PORT', ready: '/readyz' },
+  worker: { flags: FLAGS, command: ['src/worker.ts'], portName: 'AISLE_METRICS_PORT', ready: '/livez' },
+  indexer: {
+    flags: FLAGS,
+    command: ['indexer/main.ts', 'run'],
+    portName: 'AISLE_METRICS_PORT',
+    ready: '/livez',
+  },
   bare: { command: ['bench/bare-server.ts'], portName: 'BARE_PORT', ready: '/' },
 } as const satisfies Record<string, Kind>
+
+export type ProcessKind = keyof typeof KINDS
 
 /** Script of `load-client.ts`. */
 export const LOAD_CLIENT = join(CHECKOUT, 'bench/load-client.ts')
@@ -38,16 +53,16 @@ const STOP_MS = 40_000
 /** Start a process and wait until it answers. It stays in the group of the benchmark, which ends with its launcher. */
 export async function start(
   setting: Setting,
-  kind: keyof typeof KINDS,
+  kind: ProcessKind,
   env: Readonly<Record<string, string>>,
 ): Promise<Running> {
-  const { command, portName, ready } = KINDS[kind]
+  const { flags = [], command, portName, ready }: Kind = KINDS[kind]
   const port = String(await freePort())
   const logFile = join(setting.folder, `${kind}.log`)
   mkdirSync(setting.folder, { recursive: true })
   const log = openSync(logFile, 'w')
   const [entry = '', ...args] = command
-  const child = spawn(process.execPath, [join(CHECKOUT, entry), ...args], {
+  const child = spawn(process.execPath, [...flags, join(CHECKOUT, entry), ...args], {
     cwd: CHECKOUT,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env, [portName]: port },
     stdio: ['ignore', log, log],
@@ -70,7 +85,7 @@ export async function start(
 /** Run `work` with a process. */
 export async function withProcess<T>(
   setting: Setting,
-  kind: keyof typeof KINDS,
+  kind: ProcessKind,
   env: Readonly<Record<string, string>>,
   work: (running: Running) => Promise<T>,
 ): Promise<T> {

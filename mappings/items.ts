@@ -5,6 +5,7 @@
 
 import { changeTags, TAG_FIELDS, type TaggedItem } from '../src/cache/tags.ts'
 import type { ItemDocument } from '../src/catalog/document.ts'
+import { gtinForms } from '../src/catalog/gtin.ts'
 import { CATEGORY_SEPARATOR } from '../src/catalog/item.ts'
 import { ANALYSIS } from './analysis.ts'
 import { defineMapping, type Row } from './define.ts'
@@ -63,17 +64,6 @@ export const ITEM_PROPERTIES = {
   row_hash: { type: 'long' }, // indexer verify
   tombstone: { type: 'boolean' }, // indexer: a delete while an index is being built
 } as const
-
-/** GTINs are compared with and without the leading zero: scanners and shops differ. */
-function gtinForms(codes: readonly string[]): string[] {
-  const forms = new Set<string>()
-  for (const code of codes) {
-    forms.add(code)
-    if (/^0\d{12}$/.test(code)) forms.add(code.slice(1))
-    if (/^\d{12}$/.test(code)) forms.add(`0${code}`)
-  }
-  return [...forms]
-}
 
 function facetValue(value: unknown): string | string[] | null {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
@@ -150,7 +140,7 @@ export function itemDocument(row: ItemRow): ItemDocument {
     attrs_text: attributeText(row.attrs),
     spell: [row.name, ...row.path_names, ...(row.model === null ? [] : [row.model])],
     code: searchCodes(row.sku, row.codes),
-    gtin: gtinForms(row.gtin),
+    gtin: [...new Set(row.gtin.flatMap(gtinForms))],
     cat,
     cat_leaf: cat.at(-1) ?? '',
     cat_ids: row.path_ids.map(Number),

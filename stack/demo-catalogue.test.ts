@@ -9,11 +9,8 @@ test('a demo without a file seeds a synthetic catalogue', () => {
 })
 
 test('a file is meant from the folder of the person, with the mapping they name', () => {
-  const catalogue = wishedCatalogue(
-    { ...NOTHING, data: '../data/x.csv', mapping: 'pc-parts' },
-    '/home/me/shop',
-  )
-  expect(loadCommand(catalogue)).toEqual(['import', '/home/me/data/x.csv', '--mapping', 'pc-parts'])
+  const catalogue = wishedCatalogue({ ...NOTHING, data: '../data/x.csv', mapping: 'pc-parts' }, '/shops/mine')
+  expect(loadCommand(catalogue)).toEqual(['import', '/shops/data/x.csv', '--mapping', 'pc-parts'])
 })
 
 test('the same command line means the same catalogue and another size another one', () => {

@@ -34,8 +34,8 @@ export type DemoOptions = CatalogueOptions & { readonly port: number | undefined
 
 const USUAL_PORT = 8080
 /**
- * As bin/indexer. Node sizes the space for young objects by the memory of the machine: an api grew to 325 MB within
- * seconds, with these to 165 MB, at the same speed (bench memory, cached-suggest).
+ * As bin/indexer. Node sizes the space for young objects by the memory of the machine: on 25 GB an api under load held
+ * 431 MB without these and 270 MB with them (bench memory, one run each on a busy machine).
  */
 const PROCESS_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=40']
 const READY_DEADLINE_MS = 60_000

@@ -78,6 +78,9 @@ describe('a document', () => {
   })
 })
 
+/** Verify looks again until what is under way has passed, which on a busy machine takes its time. */
+const BUSY_MS = 120_000
+
 describe('verify while writes go on', () => {
   function write(): void {
     const writing = startWriting({
@@ -90,7 +93,7 @@ describe('verify while writes go on', () => {
     onTestFinished(() => writing.stop())
   }
 
-  test('reports nothing of what is on its way', async () => {
+  test('reports nothing of what is on its way', { timeout: BUSY_MS }, async () => {
     write()
     for (const way of [[], ['--deep']]) {
       expect(await runVerify(database.env, ...way), indexer.output().slice(-4_000)).toMatchObject({
@@ -101,7 +104,7 @@ describe('verify while writes go on', () => {
     }
   })
 
-  test('reports the one document that is wrong', async () => {
+  test('reports the one document that is wrong', { timeout: BUSY_MS }, async () => {
     write()
     const client = elasticsearchOf(database)
     const index = await liveIndexOf(client, database.namespace)

@@ -3,22 +3,12 @@
  * problems at once: what was expected, what was given, and the nearest known name for an unknown `AISLE_*`.
  */
 import { z } from 'zod'
+import { editDistance } from './catalog/edit-distance.ts'
 import { NAMESPACE_PATTERN } from './catalog/names.ts'
+import { integer, list, networks, url } from './config-forms.ts'
 
 /** Exit code of a process whose configuration cannot be used (sysexits EX_CONFIG). */
 export const EXIT_CONFIG = 78
-
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-)
-const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
-const url = (...protocols: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    message: `a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-  })
 
 type Field = {
   readonly schema: z.ZodType
@@ -148,6 +138,31 @@ export const FIELDS = {
     example: '500',
     fallback: '500',
   },
+  AISLE_SUGGEST_RATE: {
+    schema: integer(1, 1_000_000),
+    about: 'Suggest requests a second that one client may make beyond those answered from memory',
+    example: '20',
+    fallback: '20',
+  },
+  AISLE_SEARCH_RATE: {
+    schema: integer(1, 1_000_000),
+    about: 'The same for search, browse, facets and pages',
+    example: '10',
+    fallback: '10',
+  },
+  AISLE_ITEM_RATE: {
+    schema: integer(1, 1_000_000),
+    about: 'The same for items',
+    example: '20',
+    fallback: '20',
+  },
+  AISLE_TRUSTED_PROXIES: {
+    schema: networks,
+    about:
+      'Whose X-Forwarded-For names the client; what they ask without one is not limited. Everybody else is the client',
+    example: '10.0.0.0/8,192.0.2.7',
+    fallback: '127.0.0.0/8,::1',
+  },
   AISLE_DRAIN_WAIT_MS: {
     schema: integer(0, 60_000),
     about: 'From "not ready" to closing the listener on SIGTERM, ms',
@@ -272,18 +287,4 @@ function nearestName(name: string): string {
   const byDistance = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
   byDistance.sort((a, b) => a.distance - b.distance)
   return byDistance[0]?.candidate ?? ''
-}
-
-/** Levenshtein distance of two short texts. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'unknown-category': { status: 404, title: 'There is no such category', retry: false },
   'method-not-allowed': { status: 405, title: 'This path does not take this method', retry: false },
   'uri-too-long': { status: 414, title: 'The URL is too long', retry: false },
+  'rate-limited': { status: 429, title: 'Too many requests in a short time from this address', retry: true },
   internal: { status: 500, title: 'Something failed on our side', retry: true },
   unavailable: { status: 503, title: 'A server that this answer needs is away', retry: true },
   overloaded: { status: 503, title: 'Too much to do at the moment', retry: true },

@@ -11,15 +11,18 @@ import { createElasticsearch } from './elasticsearch/client.ts'
 import { problem } from './errors.ts'
 import { createApp } from './http/app.ts'
 import { loadAssets } from './http/assets.ts'
-import { classLimits } from './http/classes.ts'
+import { classLimits, classRates } from './http/classes.ts'
+import { createClientOf } from './http/client-address.ts'
 import { uuidV7 } from './http/ids.ts'
 import { startLoadSampler } from './http/load-sampler.ts'
+import { createRateLimits, type RateLimits } from './http/rate-limits.ts'
 import { createReplyCache, type ReplyCache } from './http/reply-cache.ts'
 import { createWatch } from './http/reply-watch.ts'
 import { listen } from './http/server.ts'
 import { createShedding, type Shedding } from './http/shedding.ts'
 import { type ProcessState, startingState } from './http/state.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
+import { connectLimiter } from './limits/connect-limiter.ts'
 import { createPool } from './postgres/pool.ts'
 import { readStreamPositions } from './postgres/replication.ts'
 import { createSearch } from './search/create-search.ts'
@@ -122,18 +125,42 @@ function answerCache(config: Config, names: Names, metrics: Metrics): AnswerCach
   })
 }
 
+/** How often one client may ask, counted in Redis for all processes together. */
+function rateLimits(
+  config: Config,
+  names: Names,
+  metrics: Metrics,
+): { limits: RateLimits; close: () => void } {
+  const { limiter, close } = connectLimiter({
+    url: config.REDIS_URL,
+    redisPrefix: names.redisPrefix,
+    instance: randomUUID(),
+    metrics,
+    now: clock,
+    random: Math.random,
+  })
+  const rates = classRates({
+    suggest: config.AISLE_SUGGEST_RATE,
+    search: config.AISLE_SEARCH_RATE,
+    item: config.AISLE_ITEM_RATE,
+  })
+  const clientOf = createClientOf(config.AISLE_TRUSTED_PROXIES)
+  return { limits: createRateLimits({ limiter, rates, clientOf, metrics }), close }
+}
+
 type Kept = {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly state: ProcessState
   readonly shedding: Shedding
+  readonly limits: RateLimits
 }
 
 function replyCache(
   { cache }: AnswerCache,
   { generations }: ReturnType<typeof createSearch>,
   app: ReturnType<typeof createApp>,
-  { metrics, logger, state, shedding }: Kept,
+  { metrics, logger, state, shedding, limits }: Kept,
 ): ReplyCache {
   return createReplyCache({
     cache,
@@ -141,6 +168,7 @@ function replyCache(
     generation: (family) => (family === 'suggest' ? generations.suggestions() : generations.items()),
     watch: createWatch({ logger, metrics, clock, newRequestId: makeId }),
     shedding,
+    limits,
     isDraining: () => state.phase === 'draining',
   })
 }
@@ -164,8 +192,10 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   })
   const load = startLoadSampler(metrics)
   const shedding = createShedding(load.level, metrics, Math.random)
-  const replies = answers && replyCache(answers, search, app, { metrics, logger, state, shedding })
-  const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, { cache: replies, shedding })
+  const { limits, close: closeLimits } = rateLimits(config, names, metrics)
+  const replies = answers && replyCache(answers, search, app, { metrics, logger, state, shedding, limits })
+  const before = { cache: replies, shedding, limits }
+  const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, before)
   const following = answers?.run(stop)
   await Promise.all([search.generations.refresh(stop), answers?.ready])
   state.phase = 'ready'
@@ -190,6 +220,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const tooLate = setTimeout(() => process.exit(1), STOP_MS).unref()
   const outcome = await server.drain(state, { waitMs: config.AISLE_DRAIN_WAIT_MS, finishMs: FINISH_MS })
   hardStop.abort(problem('unavailable', { detail: 'The process is stopping.' }))
+  closeLimits()
   await Promise.all([client.close(), pool.end(), degradedPool.end()])
   load.stop()
   clearTimeout(tooLate)

@@ -12,7 +12,7 @@ const product = sources.filter((source) => !isTest(source.path))
 const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayImport: readonly string[]])[] =
   [
     ['errors', ['src/errors.ts'], []],
-    ['config', ['src/config.ts'], ['errors', 'catalog']],
+    ['config', ['src/config.ts', 'src/config-forms.ts'], ['errors', 'catalog']],
     ['telemetry', ['src/telemetry/'], ['errors', 'config']],
     ['catalog', ['src/catalog/'], ['errors']],
     ['command', ['src/command/'], ['errors']],
@@ -26,7 +26,8 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
       ['postgres', 'elasticsearch', 'cache', 'mappings', 'catalog', 'errors', 'config', 'telemetry'],
     ],
     ['web', ['web/'], ['catalog']],
-    ['http', ['src/http/'], ['search', 'cache', 'web', 'catalog', 'errors', 'config', 'telemetry']],
+    ['limits', ['src/limits/'], ['redis', 'errors', 'telemetry']],
+    ['http', ['src/http/'], ['search', 'cache', 'limits', 'web', 'catalog', 'errors', 'config', 'telemetry']],
     ['mappings', ['mappings/'], ['catalog', 'cache']],
     [
       'cli',
@@ -51,6 +52,7 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
         'http',
         'search',
         'cache',
+        'limits',
         'postgres',
         'elasticsearch',
         'redis',
@@ -93,10 +95,12 @@ const DRIVERS: Readonly<Record<string, readonly string[]>> = {
 const PURE = [
   'src/errors.ts',
   'src/config.ts',
+  'src/config-forms.ts',
   'src/catalog/',
   'indexer/core/',
   'mappings/',
   'src/elasticsearch/query/',
+  'src/limits/gcra.ts',
   'web/pages/',
   'web/html.ts',
 ]

@@ -7,6 +7,9 @@
 export const ROUTE_CLASSES = ['suggest', 'search', 'item', 'probe'] as const
 export type RouteClass = (typeof ROUTE_CLASSES)[number]
 
+/** Everything that can reach a server; probes and files cannot. */
+export type ServedClass = Exclude<RouteClass, 'probe'>
+
 /** `inFlight`: most requests at once, per process. `deadlineMs`: from admission to the reply, ms. */
 export type ClassLimit = { readonly inFlight: number; readonly deadlineMs: number }
 export type ClassLimits = Readonly<Record<RouteClass, ClassLimit>>
@@ -15,11 +18,43 @@ export type ClassLimits = Readonly<Record<RouteClass, ClassLimit>>
 const PROBE: ClassLimit = { inFlight: 1_000, deadlineMs: 1_000 }
 
 /** @param deadlines ms for each class that reaches a server */
-export function classLimits(deadlines: Readonly<Record<'suggest' | 'search' | 'item', number>>): ClassLimits {
+export function classLimits(deadlines: Readonly<Record<ServedClass, number>>): ClassLimits {
   return {
     suggest: { inFlight: 64, deadlineMs: deadlines.suggest },
     search: { inFlight: 64, deadlineMs: deadlines.search },
     item: { inFlight: 128, deadlineMs: deadlines.item },
     probe: PROBE,
   }
+}
+
+/** How much more than one second's worth a client may ask for at once: a page opened in several tabs, quick typing. */
+const BURST_SECONDS: Readonly<Record<ServedClass, number>> = { suggest: 2, search: 3, item: 3 }
+
+/** @param perSecond requests of one client that memory does not answer */
+export function classRates(
+  perSecond: Readonly<Record<ServedClass, number>>,
+): Readonly<Record<ServedClass, { limit: number; periodMs: number; burst: number }>> {
+  const rate = (served: ServedClass) => ({
+    limit: perSecond[served],
+    periodMs: 1_000,
+    burst: perSecond[served] * BURST_SECONDS[served],
+  })
+  return { suggest: rate('suggest'), search: rate('search'), item: rate('item') }
+}
+
+/** The first that fits. Pages come without `/v1`. */
+const PREFIXES: readonly (readonly [prefix: string, served: ServedClass])[] = [
+  ['/v1/suggest', 'suggest'],
+  ['/v1/items/', 'item'],
+  ['/v1/', 'search'],
+  ['/search', 'search'],
+  ['/c/', 'search'],
+  ['/categories', 'search'],
+  ['/item/', 'item'],
+]
+
+/** The class of a request by its target alone, before anything is parsed; null: it reaches no server. */
+export function servedClassOf(target: string): ServedClass | null {
+  for (const [prefix, served] of PREFIXES) if (target.startsWith(prefix)) return served
+  return target === '/' || target.startsWith('/?') ? 'search' : null
 }

@@ -16,7 +16,7 @@ export const ProblemReply = z
   .openapi('Problem')
 
 /** Any route that asks a server may give these. */
-const OF_SERVERS = ['internal', 'unavailable', 'overloaded', 'deadline-exceeded'] as const
+const OF_SERVERS = ['rate-limited', 'internal', 'unavailable', 'overloaded', 'deadline-exceeded'] as const
 
 type ProblemResponse = {
   description: string

@@ -12,6 +12,7 @@ import { TAG_LIST } from '../cache/tags.ts'
 import type { Source, TwoTierCache } from '../cache/two-tier.ts'
 import { TAG_ALL } from '../cache/watermark.ts'
 import type { AppEnv, Load } from './context.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { Watch } from './reply-watch.ts'
 import type { Shedding } from './shedding.ts'
 
@@ -23,6 +24,8 @@ export type ReplyCacheOptions = {
   readonly generation: (family: Family) => string | null
   readonly watch: Watch
   readonly shedding: Shedding
+  /** null: a client may ask as often as it likes. */
+  readonly limits: RateLimits | null
   readonly isDraining: () => boolean
 }
 
@@ -60,7 +63,7 @@ class AppFailed extends Error {
 }
 
 export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
-  const { cache, watch, shedding } = options
+  const { cache, watch, shedding, limits } = options
   const prepared = new WeakMap<Entry, Prepared>()
   const prepare = (entry: Entry): Prepared => {
     const known = prepared.get(entry)
@@ -100,7 +103,10 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
     return loaded
   }
 
-  async function miss(request: IncomingMessage, response: ServerResponse, at: Place): Promise<number> {
+  /** @returns status of the reply; null: refused, which is counted elsewhere */
+  async function miss(request: IncomingMessage, response: ServerResponse, at: Place): Promise<number | null> {
+    const refused = limits?.refuses(request, response) ?? false
+    if (refused !== false && (await refused)) return null
     const left = new AbortController()
     response.once('close', () => {
       if (!response.writableEnded) left.abort(new Error('the client went away'))
@@ -141,7 +147,9 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
       }
       if (shedding.refuses(request, response)) return true
       miss(request, response, { ...kept, id: begun.id }).then(
-        (status) => watch.end(begun, kept.route, status),
+        (status) => {
+          if (status !== null) watch.end(begun, kept.route, status)
+        },
         (thrown: unknown) => {
           watch.fault(begun, kept.route, thrown)
           response.destroy()

@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { PROBLEMS, type ProblemName, problem } from '../errors.ts'
 import { problemBody } from './problem-reply.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { ReplyCache } from './reply-cache.ts'
 import type { Shedding } from './shedding.ts'
 import type { ProcessState } from './state.ts'
@@ -47,6 +48,8 @@ export type BeforeApp = {
   readonly cache?: ReplyCache | null
   /** null: nothing is refused for load. */
   readonly shedding?: Shedding | null
+  /** For what the cache leaves to the app. null: a client may ask as often as it likes. */
+  readonly limits?: RateLimits | null
 }
 
 /**
@@ -57,13 +60,15 @@ export async function listen(
   app: App,
   host: string,
   port: number,
-  { cache = null, shedding = null }: BeforeApp = {},
+  { cache = null, shedding = null, limits = null }: BeforeApp = {},
 ): Promise<HttpServer> {
   const answer = getRequestListener((request) => app.fetch(request), { errorHandler: replyUnreadable })
   const listener: typeof answer = async (request, response) => {
     if (request instanceof IncomingMessage && response instanceof ServerResponse) {
       if (cache?.handle(request, response)) return
       if (shedding?.refuses(request, response)) return
+      const refused = limits?.refuses(request, response) ?? false
+      if (refused !== false && (await refused)) return
     }
     await answer(request, response)
   }

@@ -20,3 +20,14 @@ export function cacheKeys(prefix: string): CacheKeys {
     entry: (epoch, key) => `${prefix}c:${epoch}:${key}`,
   }
 }
+
+export type LimitKeys = {
+  /** @param name class and client, such as `suggest:192.0.2.7` */
+  bucket(name: string): string
+  readonly instances: string
+}
+
+/** @param prefix as above. Buckets have nothing in common: a cluster spreads them. */
+export function limitKeys(prefix: string): LimitKeys {
+  return { bucket: (name) => `${prefix}{rl:${name}}`, instances: `${prefix}{rl}:instances` }
+}

@@ -28,6 +28,11 @@ export const METRICS = {
     help: 'Requests refused before work began',
     labels: ['class', 'reason'],
   },
+  http_limits_local_total: {
+    kind: 'counter',
+    help: 'Requests whose limit was counted in memory, because Redis did not answer',
+    labels: [],
+  },
   load_level: {
     kind: 'gauge',
     help: 'How much is shed: 1 older answers stand in, 2 no suggest, 3 only what is in memory',

@@ -23,6 +23,8 @@ const EXPLANATIONS: Readonly<Record<ProblemName, string>> = {
     'No category has this path of slugs. Categories are listed at /v1/categories; a rename changes the path.',
   'method-not-allowed': 'The path exists and takes other methods; the Allow header lists them.',
   'uri-too-long': 'A URL has at most 8,192 characters.',
+  'rate-limited':
+    'Somebody at this address asked more often than one shopper can. Try again after Retry-After seconds; RateLimit-Policy tells how many requests (q) may come in how many seconds (w).',
   internal: 'A fault of the server. The request id finds it in the logs.',
   unavailable: 'A server that this answer needs does not answer. Try again after Retry-After seconds.',
   overloaded: 'This process answers as many requests as it may. Try again after Retry-After seconds.',

@@ -1,0 +1,50 @@
+/** The limiter of one process with its connection to Redis. */
+import { connectRedis } from '../redis/connection.ts'
+import { limitKeys } from '../redis/keys.ts'
+import { createSharedBuckets } from '../redis/rate-buckets.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { createLimiter, type Limiter } from './limiter.ts'
+
+export type ConnectLimiterOptions = {
+  /** Redis of the state: one that evicts would forget who has had enough. */
+  readonly url: string
+  readonly redisPrefix: string
+  /** Names this process. */
+  readonly instance: string
+  readonly metrics: Metrics
+  /** Monotonic ms. */
+  readonly now: () => number
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+}
+
+/** Deciding whether somebody may ask must not cost much of the time to answer. */
+const TIMEOUT_MS = 50
+
+/** @returns the limiter, and what ends it and its connection */
+export function connectLimiter(options: ConnectLimiterOptions): { limiter: Limiter; close: () => void } {
+  const connection = connectRedis(
+    {
+      url: options.url,
+      name: 'aisle-limits',
+      commandTimeoutMs: TIMEOUT_MS,
+      pipelining: true,
+      onError: () => undefined, // every request that had to do without is counted
+    },
+    options.random,
+  )
+  const ended = new AbortController()
+  const limiter = createLimiter({
+    shared: createSharedBuckets(connection, limitKeys(options.redisPrefix), options.instance),
+    now: options.now,
+    onLocal: options.metrics.counter('http_limits_local_total', {}),
+  })
+  limiter.countInstances(ended.signal)
+  return {
+    limiter,
+    close: () => {
+      ended.abort()
+      connection.disconnect()
+    },
+  }
+}

@@ -115,21 +115,19 @@ async function reset(parts: LogReaderParts, position: Position, reason: ResetRea
 }
 
 /**
- * The newest records up to `position`, contiguous, oldest first. Empty when the log changed its life meanwhile or
- * has a gap: the floor is then the position itself.
+ * The newest records up to `position`, contiguous, oldest first; they end at a gap. Empty when the log changed its
+ * life meanwhile: the floor is then the position itself.
  */
 async function readTail({ connection, keys }: LogReaderParts, position: Position): Promise<LogRecord[]> {
   const records: LogRecord[] = []
-  let next = position.seq
-  while (next > 0 && records.length < TAIL_MAX) {
+  for (let isWhole = true; isWhole && records.length < TAIL_MAX; ) {
+    const next = position.seq - records.length
+    if (next <= 0) break
     const page = await connection.xrevrange(keys.log, `${next}-0`, '-', 'COUNT', TAIL_PAGE)
-    for (const entry of page) {
-      const record = consumable(parseRecord(entry))
-      if (record.id !== next) return records.length > 0 ? records.reverse() : []
-      records.push(record)
-      next -= 1
-    }
-    if (page.length < TAIL_PAGE) break
+    const found = page.map((entry) => consumable(parseRecord(entry)))
+    const gap = found.findIndex((record, i) => record.id !== next - i)
+    records.push(...(gap === -1 ? found : found.slice(0, gap)))
+    isWhole = gap === -1 && page.length === TAIL_PAGE
   }
   const epoch = await connection.get(keys.epoch)
   return epoch === position.epoch ? records.reverse() : []

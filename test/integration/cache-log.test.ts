@@ -103,18 +103,6 @@ describe('invalidation log', () => {
     expect(node.watermark.consumed).toBe(1)
   })
 
-  test('a log that a failover set back begins a new epoch with the next record', async () => {
-    const { keys, redis, writer, reader } = await useLog()
-    for (const tag of ['a', 'b', 'c'])
-      await writer.publish([writer.sending()], [{ verb: 'expire', tags: [tag] }])
-    const node = await reader()
-    await node.once()
-    await redis.set(keys.seq, 1)
-    await writer.publish([writer.sending()], [{ verb: 'expire', tags: ['d'] }])
-    await node.once()
-    expect(node.resets.at(-1)).toBe('epoch')
-  })
-
   test('a reader that the trimmed log left behind forgets what it holds', async () => {
     const { keys, redis, writer, reader } = await useLog()
     const node = await reader()
@@ -136,5 +124,89 @@ describe('invalidation log', () => {
     await node.once()
     expect(node.watermark.isValid(1, ['a'])).toBe(true)
     expect(node.watermark.isValid(1, ['b'])).toBe(false)
+  })
+})
+
+describe.concurrent('cache-model-boot: the replay of the log tail on a real Redis', () => {
+  /** Records 1..n with the tags t1..tn, as a publisher writes them, and the position after them. */
+  async function fill({ keys, redis }: Awaited<ReturnType<typeof useLog>>, n: number) {
+    const batch = redis.pipeline()
+    for (let id = 1; id <= n; id++) batch.xadd(keys.log, `${id}-0`, 't', `t${id}`, 'v', 'expire', 'l', '0/10')
+    await batch.set(keys.seq, n).set(keys.epoch, 'e').exec()
+  }
+  const tagOf = (n: number) => [`t${n}`]
+
+  test('a tail of several pages is read whole', async () => {
+    const log = await useLog()
+    await fill(log, 4_500)
+    const node = await log.reader()
+    await node.once()
+    expect(node.watermark.isValid(0, ['untouched'])).toBe(true)
+    expect([1, 2_000, 4_500].map((n) => node.watermark.isValid(n - 1, tagOf(n)))).toEqual([
+      false,
+      false,
+      false,
+    ])
+    expect(node.watermark.isValid(4_499, tagOf(4_499))).toBe(true)
+  })
+
+  test('the floor of a trimmed log is the oldest record that was read', async () => {
+    const log = await useLog()
+    await fill(log, 50)
+    await log.redis.xtrim(log.keys.log, 'MAXLEN', 10)
+    const node = await log.reader()
+    await node.once()
+    expect(node.watermark.isValid(40, ['untouched'])).toBe(true)
+    expect(node.watermark.isValid(39, ['untouched'])).toBe(false)
+  })
+
+  test('records before a gap count for nothing', async () => {
+    const log = await useLog()
+    await fill(log, 50)
+    await log.redis.xdel(log.keys.log, '30-0')
+    const node = await log.reader()
+    await node.once()
+    expect(node.watermark.isValid(30, ['untouched'])).toBe(true)
+    expect(node.watermark.isValid(29, ['untouched'])).toBe(false)
+  })
+
+  test('a log that does not reach the position gives no tail at all', async () => {
+    const log = await useLog()
+    await fill(log, 50)
+    await log.redis.xdel(log.keys.log, '50-0')
+    const node = await log.reader()
+    await node.once()
+    expect(node.watermark.isValid(49, ['untouched'])).toBe(false)
+    expect(node.watermark.isValid(50, ['untouched'])).toBe(true)
+  })
+})
+
+describe.concurrent('cache-rewind: a failover sets the log back', () => {
+  test('a position set back by hand gives a new epoch, and all nodes reset', async () => {
+    const { keys, redis, writer, reader } = await useLog()
+    for (const tag of ['a', 'b', 'c'])
+      await writer.publish([writer.sending()], [{ verb: 'expire', tags: [tag] }])
+    const nodes = [await reader(), await reader(), await reader()]
+    await Promise.all(nodes.map((node) => node.once()))
+    const epoch = nodes[0]?.watermark.epoch
+    await redis.set(keys.seq, 1)
+    await writer.publish([writer.sending()], [{ verb: 'expire', tags: ['d'] }])
+    await Promise.all(nodes.map((node) => node.once()))
+    expect(nodes.map(({ resets }) => resets.at(-1))).toEqual(['epoch', 'epoch', 'epoch'])
+    expect(new Set(nodes.map(({ watermark }) => watermark.epoch)).size).toBe(1)
+    expect(nodes[0]?.watermark.epoch).not.toBe(epoch)
+    expect(nodes.map(({ watermark }) => watermark.isValid(1, []))).toEqual([false, false, false])
+  })
+
+  test('a position behind what a node has consumed resets it before any record is written', async () => {
+    const { keys, redis, writer, reader } = await useLog()
+    for (const tag of ['a', 'b', 'c'])
+      await writer.publish([writer.sending()], [{ verb: 'expire', tags: [tag] }])
+    const node = await reader()
+    await node.once()
+    await redis.set(keys.seq, 1)
+    await node.once()
+    expect(node.resets).toEqual(['start', 'rewind'])
+    expect(node.lease.isFresh(performance.now())).toBe(false)
   })
 })

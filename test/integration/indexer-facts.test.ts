@@ -18,10 +18,15 @@ import { waitFor } from '../support/wait-for.ts'
 const database = await useDatabase('facts')
 const { pool, postgresUrl: url } = database
 const PUBLICATION = 'aisle_catalog'
+/** With every column, as somebody else may publish it; ours has keys alone. */
+const WHOLE_ROWS = 'whole_rows'
 let slot = ''
 let slots = 0
 
-beforeAll(() => fillCatalogue(pool, { items: 200, categories: 4 }))
+beforeAll(async () => {
+  await fillCatalogue(pool, { items: 200, categories: 4 })
+  await pool.query(`create publication ${WHOLE_ROWS} for table items`)
+})
 
 /** A slot of its own for each test. */
 beforeEach(async () => {
@@ -29,8 +34,8 @@ beforeEach(async () => {
   await pool.query(`select pg_create_logical_replication_slot($1, 'pgoutput')`, [slot])
 })
 
-async function open(): Promise<StreamReader> {
-  const reader = await openStream(url, slot, PUBLICATION)
+async function open(publication = PUBLICATION): Promise<StreamReader> {
+  const reader = await openStream(url, slot, publication)
   onTestFinished(() => reader.close())
   return reader
 }
@@ -109,15 +114,23 @@ describe('the stream', () => {
     await pool.query('alter table items alter description set storage external')
     const large = 'large '.repeat(4_000)
     await pool.query('update items set description = $1 where item_id = 5', [large])
-    const reader = await open()
+    const reader = await open(WHOLE_ROWS)
     await pool.query('update items set price_minor = 7 where item_id = 5')
     const update = await waitFor('the change has come', () => reader.all('update').at(1))
     const columns = reader.all('relation').find(({ relation }) => relation.table === 'items')
       ?.relation.columns
     const at = columns?.findIndex(({ name }) => name === 'description') ?? -1
+    expect(at).toBeGreaterThan(0)
     expect(update.row[at]).toBeUndefined()
     const { bodies } = await rereadRows(pool, mapping, ['5'])
     expect(bodies.get('5')).toMatchObject({ description: large, price: 7 })
+  })
+
+  test('our publication sends keys alone: no value of a row is on its way', async () => {
+    const reader = await open()
+    await pool.query(`update items set name = 'Only its key is sent' where item_id = 7`)
+    const update = await waitFor('the change has come', () => reader.all('update')[0])
+    expect(update).toMatchObject({ before: null, row: ['7'] })
   })
 
   test('E7: transactions come in the order of their commits, not of their changes', async () => {
@@ -217,7 +230,7 @@ describe('visibility', () => {
     const looks: Promise<void>[] = []
     let xid = 0
     let priceAt = -1
-    const reader = await openStream(url, slot, PUBLICATION, (message) => {
+    const reader = await openStream(url, slot, WHOLE_ROWS, (message) => {
       if (message.tag === 'begin') xid = message.xid
       if (message.tag === 'relation' && message.relation.table === 'items') {
         priceAt = message.relation.columns.findIndex(({ name }) => name === 'price_minor')

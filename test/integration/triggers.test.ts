@@ -1,4 +1,4 @@
-/** The catalogue's two triggers and its migrations: stored category paths, `updated_at`, a second run. */
+/** The catalogue's two triggers and its migrations: stored category paths, what is kept of items, a second run. */
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { migrate } from '../../src/postgres/migrate.ts'
 import { useDatabase } from '../support/database.ts'
@@ -95,4 +95,77 @@ test('every update of an item moves updated_at forward', async () => {
   await pool.query('update items set price_minor = 5 where item_id = 1')
   const { rows } = await pool.query<{ updated_at: Date }>('select updated_at from items where item_id = 1')
   expect(rows[0]?.updated_at.getUTCFullYear()).toBeGreaterThan(2020)
+})
+
+describe('words of an item for search from Postgres', () => {
+  const words = async () => {
+    const { rows } = await pool.query<{ words: string }>(
+      'select search_tsv::text as words from items where item_id = 1',
+    )
+    return rows[0]?.words
+  }
+  /** Kept words that no text gives, as if by an accident: whoever computes them again heals them. */
+  const spoil = async () => {
+    const session = await pool.connect()
+    onTestFinished(() => session.release(true))
+    await session.query('set session_replication_role = replica') // triggers rest
+    await session.query(`update items set search_tsv = 'spoilt' where item_id = 1`)
+  }
+
+  beforeEach(async () => {
+    await pool.query(`insert into items (item_id, sku, name, brand, model, description, category_id, currency)
+      values (1, 'A1', 'Disk', 'Acme', 'D1', 'Silent', 3, 'EUR')`)
+  })
+
+  test('an insert gives them, weighted by where they stand', async () => {
+    expect(await words()).toBe("'acm':3B 'd1':2B 'disk':1A 'silent':4C")
+  })
+
+  test.each(['name', 'brand', 'model', 'description'])('a new %s gives new words', async (column) => {
+    await pool.query(`update items set ${column} = 'Quick' where item_id = 1`)
+    expect(await words()).toContain("'quick':")
+  })
+
+  test('a text that becomes null leaves with its words', async () => {
+    await pool.query('update items set description = null where item_id = 1')
+    expect(await words()).not.toContain('silent')
+  })
+
+  test('words written by hand are replaced', async () => {
+    await pool.query(`update items set search_tsv = 'forged' where item_id = 1`)
+    expect(await words()).toContain("'disk':1A")
+    await pool.query(`update items set search_tsv = 'forged', name = 'Drive' where item_id = 1`)
+    expect(await words()).toContain("'drive':1A")
+  })
+
+  test('a change of the price does not compute them again', async () => {
+    await spoil()
+    await pool.query('update items set price_minor = 5 where item_id = 1')
+    expect(await words()).toBe("'spoilt'")
+    await pool.query(`update items set name = 'Disk 2' where item_id = 1`)
+    expect(await words()).toContain("'disk':1A")
+  })
+})
+
+test('a change of the price writes no index, and the stream carries the key alone', async () => {
+  await pool.query(`insert into items (item_id, sku, name, category_id, currency)
+    select i, 'A' || i, 'Disk ' || i, 3, 'EUR' from generate_series(1, 200) i`)
+  await pool.query('update items set price_minor = 5 where item_id % 7 = 0')
+  await waitFor('the update is counted', async () => {
+    const { rows } = await pool.query<{ updates: number; hot: number }>(
+      `select n_tup_upd::integer as updates, n_tup_hot_upd::integer as hot
+         from pg_stat_user_tables where relname = 'items'`,
+    )
+    return rows[0] !== undefined && rows[0].hot >= 28 ? true : undefined
+  })
+  const { rows } = await pool.query<{ table: string; columns: string }>(
+    `select tablename::text as table, array_to_string(attnames, ',') as columns
+       from pg_publication_tables where pubname = 'aisle_catalog' and tablename <> 'outbox' order by 1`,
+  )
+  expect(rows).toEqual([
+    { table: 'categories', columns: 'category_id' },
+    { table: 'item_availability', columns: 'item_id' },
+    { table: 'item_popularity', columns: 'item_id' },
+    { table: 'items', columns: 'item_id' },
+  ])
 })

@@ -1,7 +1,7 @@
 /** The limiter of one process with its connection to Redis. */
 import { connectRedis } from '../redis/connection.ts'
 import { limitKeys } from '../redis/keys.ts'
-import { createSharedBuckets } from '../redis/rate-buckets.ts'
+import { createSharedBuckets, NOTE_EVERY_MS } from '../redis/rate-buckets.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 
@@ -33,17 +33,17 @@ export function connectLimiter(options: ConnectLimiterOptions): { limiter: Limit
     },
     options.random,
   )
-  const ended = new AbortController()
   const limiter = createLimiter({
     shared: createSharedBuckets(connection, limitKeys(options.redisPrefix), options.instance),
     now: options.now,
     onLocal: options.metrics.counter('http_limits_local_total', {}),
   })
-  limiter.countInstances(ended.signal)
+  connection.on('ready', limiter.countInstances)
+  const counting = setInterval(limiter.countInstances, NOTE_EVERY_MS).unref()
   return {
     limiter,
     close: () => {
-      ended.abort()
+      clearInterval(counting)
       connection.disconnect()
     },
   }

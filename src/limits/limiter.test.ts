@@ -44,30 +44,27 @@ test('without Redis the same limit is kept in memory, and one request a second t
   const outcomes = []
   for (let i = 0; i < 7; i++) outcomes.push(await take())
   expect(outcomes.filter((outcome) => outcome === 'allowed')).toHaveLength(RATE.burst)
-  expect(state.asked).toBe(1)
+  expect(state.asked).toBe(3)
   state.now += 1_000
   await take()
   await take()
-  expect([state.asked, state.local]).toEqual([2, 8])
+  expect([state.asked, state.local]).toEqual([4, 8])
 })
 
 test('when Redis answers again it decides again', async () => {
   let reply: () => Promise<BucketReply> = away
   const { limiter, state } = limiterOver(() => reply())
-  await limiter.take('a', RATE)
+  for (let i = 0; i < 5; i++) await limiter.take('a', RATE)
   reply = () => Promise.resolve(['allowed', 3, 0])
   state.now += 1_000
   expect(await limiter.take('a', RATE)).toEqual({ outcome: 'allowed', remaining: 3, retryAfterMs: 0 })
   await limiter.take('a', RATE)
-  expect(state.asked).toBe(3)
+  expect(state.asked).toBe(5)
 })
 
 test('without Redis each of five processes grants a fifth', async () => {
   const { limiter } = limiterOver(away, 5)
-  const counting = new AbortController()
-  limiter.countInstances(counting.signal)
-  await Promise.resolve() // the count is there
-  counting.abort()
+  await limiter.countInstances()
   const outcomes = []
   for (let i = 0; i < 5; i++) outcomes.push((await limiter.take('a', RATE)).outcome)
   expect(outcomes).toEqual(['allowed', 'limited', 'limited', 'limited', 'limited'])

@@ -7,7 +7,7 @@
  *    most twice the limit, because the buckets in memory begin full.
  */
 import { LRUCache } from 'lru-cache'
-import { NOTE_EVERY_MS, type SharedBuckets } from '../redis/rate-buckets.ts'
+import type { SharedBuckets } from '../redis/rate-buckets.ts'
 import { type Rate, shareOf, takeTokens, type Verdict } from './gcra.ts'
 
 export type Limiter = {
@@ -17,8 +17,8 @@ export type Limiter = {
    * @returns at once what is known here, else a promise of what Redis says; it never rejects
    */
   take(bucket: string, rate: Rate): Verdict | Promise<Verdict>
-  /** Count the processes now and then, until the signal aborts. */
-  countInstances(signal: AbortSignal): void
+  /** Learn how many processes there are; what was known stays where Redis does not answer. Call it now and then. */
+  countInstances(): Promise<void>
 }
 
 export type LimiterParts = {
@@ -31,14 +31,17 @@ export type LimiterParts = {
 
 /** Clients remembered in memory. One of more than these is asked for again, which costs one command. */
 const CLIENTS_MAX = 50_000
-/** Redis that did not answer is tried again by one request after this; all others do not wait for it. */
+/** One late reply is a busy machine; after so many in a row Redis is taken for gone. */
+const FAILURES_MAX = 3
+/** Then one request after this tries it again, and all others do not wait for it. */
 const RETRY_MS = 1_000
 
 export function createLimiter({ shared, now, onLocal }: LimiterParts): Limiter {
   const refusedUntil = new LRUCache<string, number>({ max: CLIENTS_MAX })
   const arrivals = new LRUCache<string, number>({ max: CLIENTS_MAX })
   let instances = 1
-  let retryAt = Number.NEGATIVE_INFINITY
+  let failures = 0
+  let retryAt = 0
 
   const remember = (bucket: string, verdict: Verdict): Verdict => {
     if (verdict.outcome === 'limited') refusedUntil.set(bucket, now() + verdict.retryAfterMs)
@@ -58,11 +61,12 @@ export function createLimiter({ shared, now, onLocal }: LimiterParts): Limiter {
   const takeShared = async (bucket: string, rate: Rate): Promise<Verdict> => {
     try {
       const [outcome, remaining, retryAfterMs] = await shared.take(bucket, rate, 1)
-      retryAt = Number.NEGATIVE_INFINITY
+      failures = 0
       return outcome === 'allowed'
         ? { outcome, remaining, retryAfterMs: 0 }
         : remember(bucket, { outcome, remaining: 0, retryAfterMs })
     } catch {
+      failures += 1
       retryAt = now() + RETRY_MS
       return takeHere(bucket, rate) // why Redis did not answer is told by what watches it
     }
@@ -74,17 +78,13 @@ export function createLimiter({ shared, now, onLocal }: LimiterParts): Limiter {
       if (until !== undefined && until > at) {
         return { outcome: 'limited', remaining: 0, retryAfterMs: Math.ceil(until - at) }
       }
+      if (failures < FAILURES_MAX) return takeShared(bucket, rate)
       if (at < retryAt) return takeHere(bucket, rate)
-      if (retryAt > 0) retryAt = at + RETRY_MS // this one tries; who comes meanwhile does not wait
+      retryAt = at + RETRY_MS // this one tries; who comes meanwhile does not wait
       return takeShared(bucket, rate)
     },
-    countInstances(signal) {
-      const count = async () => {
-        instances = await shared.countInstances().catch(() => instances)
-      }
-      void count()
-      const timer = setInterval(count, NOTE_EVERY_MS).unref()
-      signal.addEventListener('abort', () => clearInterval(timer), { once: true })
+    async countInstances() {
+      instances = await shared.countInstances().catch(() => instances)
     },
   }
 }

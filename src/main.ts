@@ -14,6 +14,7 @@ import { loadAssets } from './http/assets.ts'
 import { classLimits, classRates } from './http/classes.ts'
 import { createClientOf } from './http/client-address.ts'
 import { uuidV7 } from './http/ids.ts'
+import { createInFlight, type InFlight } from './http/in-flight.ts'
 import { startLoadSampler } from './http/load-sampler.ts'
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts'
 import { createReplyCache, type ReplyCache } from './http/reply-cache.ts'
@@ -154,21 +155,21 @@ type Kept = {
   readonly state: ProcessState
   readonly shedding: Shedding
   readonly limits: RateLimits
+  readonly inFlight: InFlight
 }
 
 function replyCache(
   { cache }: AnswerCache,
   { generations }: ReturnType<typeof createSearch>,
   app: ReturnType<typeof createApp>,
-  { metrics, logger, state, shedding, limits }: Kept,
+  { metrics, logger, state, ...before }: Kept,
 ): ReplyCache {
   return createReplyCache({
     cache,
     fetch: (request, bindings) => app.fetch(request, bindings),
     generation: (family) => (family === 'suggest' ? generations.suggestions() : generations.items()),
     watch: createWatch({ logger, metrics, clock, newRequestId: makeId }),
-    shedding,
-    limits,
+    ...before,
     isDraining: () => state.phase === 'draining',
   })
 }
@@ -180,8 +181,11 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const answers = answerCache(config, names, metrics)
   const state = startingState(['postgres', 'elasticsearch', ...(answers ? ['redis'] : [])])
   const hardStop = new AbortController()
+  const http = httpOptions(config)
+  const inFlight = createInFlight(http.limits, metrics)
   const app = createApp({
-    ...httpOptions(config),
+    ...http,
+    inFlight,
     search,
     metrics,
     logger,
@@ -193,7 +197,8 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const load = startLoadSampler(metrics)
   const shedding = createShedding(load.level, metrics, Math.random)
   const { limits, close: closeLimits } = rateLimits(config, names, metrics)
-  const replies = answers && replyCache(answers, search, app, { metrics, logger, state, shedding, limits })
+  const replies =
+    answers && replyCache(answers, search, app, { metrics, logger, state, shedding, limits, inFlight })
   const before = { cache: replies, shedding, limits }
   const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, before)
   const following = answers?.run(stop)

@@ -5,9 +5,9 @@
  */
 import type { MiddlewareHandler } from 'hono'
 import { problem } from '../errors.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
-import { type ClassLimits, ROUTE_CLASSES, type RouteClass } from './classes.ts'
+import type { ClassLimits, RouteClass } from './classes.ts'
 import type { AppEnv } from './context.ts'
+import type { InFlight } from './in-flight.ts'
 import { ClientGone } from './problem-reply.ts'
 
 /** Middleware for the routes of one class. */
@@ -15,7 +15,7 @@ export type Admit = (routeClass: RouteClass) => MiddlewareHandler<AppEnv>
 
 export type AdmissionOptions = {
   readonly limits: ClassLimits
-  readonly metrics: Metrics
+  readonly inFlight: InFlight
   /** Aborted when the process will not wait for running requests any longer. */
   readonly hardStop: AbortSignal
 }
@@ -23,20 +23,15 @@ export type AdmissionOptions = {
 /** Retry-After of a refusal, seconds: long enough for a burst to pass. */
 const OVERLOADED_RETRY_SECONDS = 1
 
-export function createAdmission({ limits, metrics, hardStop }: AdmissionOptions): Admit {
-  const running = Object.fromEntries(ROUTE_CLASSES.map((name) => [name, 0])) as Record<RouteClass, number>
-  const change = (routeClass: RouteClass, by: 1 | -1) => {
-    running[routeClass] += by
-    metrics.set('http_requests_in_flight', running[routeClass], { class: routeClass })
-  }
+export function createAdmission({ limits, inFlight, hardStop }: AdmissionOptions): Admit {
   return (routeClass) =>
     async function admit(c, next) {
       c.set('routeClass', routeClass)
-      if (running[routeClass] >= limits[routeClass].inFlight) {
-        metrics.count('http_refused_total', { class: routeClass, reason: 'in_flight' })
+      if (inFlight.isFull(routeClass)) {
+        inFlight.refused(routeClass)
         throw problem('overloaded', { retry_after_seconds: OVERLOADED_RETRY_SECONDS })
       }
-      change(routeClass, 1)
+      inFlight.enter(routeClass)
       const deadline = startDeadline(limits[routeClass].deadlineMs)
       const signal = AbortSignal.any([c.req.raw.signal, deadline.signal, hardStop])
       c.set('signal', signal)
@@ -46,7 +41,7 @@ export function createAdmission({ limits, metrics, hardStop }: AdmissionOptions)
       } finally {
         deadline.clear()
         ended.forget()
-        change(routeClass, -1)
+        inFlight.leave(routeClass)
       }
     }
 }

@@ -11,6 +11,7 @@ import type { Assets } from './assets.ts'
 import type { ClassLimits } from './classes.ts'
 import type { AppEnv } from './context.ts'
 import { openApiDocument } from './document.ts'
+import type { InFlight } from './in-flight.ts'
 import { observeRequests } from './observe.ts'
 import { allowedMethods, replyNotFound, replyThrown } from './replies.ts'
 import { assetRoutes } from './routes/assets.ts'
@@ -31,6 +32,7 @@ export type AppOptions = {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly limits: ClassLimits
+  readonly inFlight: InFlight
   readonly state: ProcessState
   /** Aborted when the process will not wait for running requests any longer. */
   readonly hardStop: AbortSignal

@@ -32,6 +32,7 @@ export function observeRequests(options: ObserveOptions): MiddlewareHandler<AppE
   const isLogged = (c: Context<AppEnv>) => {
     const routeClass = c.get('routeClass')
     if (routeClass === 'probe') return c.res.status >= 500 // a probe each second would be most of the log
+    if (c.get('problem')?.name === 'overloaded') return false // counted: lines about them would add to the load
     if (routeClass !== 'suggest' || !c.res.ok) return true
     suggests += 1
     return suggests % SUGGEST_LINES_EVERY === 1

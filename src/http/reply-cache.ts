@@ -12,7 +12,9 @@ import { TAG_LIST } from '../cache/tags.ts'
 import type { Source, TwoTierCache } from '../cache/two-tier.ts'
 import { TAG_ALL } from '../cache/watermark.ts'
 import type { AppEnv, Load } from './context.ts'
+import type { InFlight } from './in-flight.ts'
 import type { RateLimits } from './rate-limits.ts'
+import { createRefusal } from './refusal.ts'
 import type { Watch } from './reply-watch.ts'
 import type { Shedding } from './shedding.ts'
 
@@ -26,6 +28,7 @@ export type ReplyCacheOptions = {
   readonly shedding: Shedding
   /** null: a client may ask as often as it likes. */
   readonly limits: RateLimits | null
+  readonly inFlight: InFlight
   readonly isDraining: () => boolean
 }
 
@@ -62,8 +65,14 @@ class AppFailed extends Error {
   }
 }
 
+/** The class of this request has as many loads under way as it may. Nothing is logged: it is counted. */
+class ClassFull extends Error {}
+const full = createRefusal('overloaded', 'There are too many shoppers at the moment')
+/** Long enough for a burst to pass, seconds. */
+const FULL_RETRY_SECONDS = '1'
+
 export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
-  const { cache, watch, shedding, limits } = options
+  const { cache, watch, shedding, limits, inFlight } = options
   const prepared = new WeakMap<Entry, Prepared>()
   const prepare = (entry: Entry): Prepared => {
     const known = prepared.get(entry)
@@ -95,6 +104,8 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
   }
 
   async function load(request: IncomingMessage, at: Place, signal: AbortSignal): Promise<Loaded> {
+    // The app would refuse it too, at four times the cost: 190 us a refusal against 50, 900 clients, 2 cores of an EPYC.
+    if (inFlight.isFull(at.family)) throw new ClassFull()
     const bindings: { load: Load } = { load: { tags: null, kind: 'hit' } }
     const headers = { ...acceptOf(request), 'x-request-id': at.id }
     const asked = new Request(`http://aisle.invalid${at.url}`, { headers, signal })
@@ -121,6 +132,11 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
       return send(request, response, entry, source, at.id)
     } catch (thrown) {
       if (left.signal.aborted) return CLIENT_GONE
+      if (thrown instanceof ClassFull) {
+        inFlight.refused(family)
+        full.send(request, response, { 'retry-after': FULL_RETRY_SECONDS })
+        return null
+      }
       if (!(thrown instanceof AppFailed)) throw thrown
       const { status, headers, body } = thrown.reply
       response.writeHead(status, { ...headers, 'x-cache': 'BYPASS', 'x-request-id': at.id }).end(body)

@@ -37,6 +37,11 @@ export type DrainOptions = {
 /** A request line of 8 KB, cookies and headers of a proxy, and room to answer a far too long one properly. */
 const HEADER_BYTES_MAX = 65_536
 const HEADERS_MAX = 100
+/**
+ * Where 1,024 sockets are readable at once, Node's loop goes on reading up to 48 times before anything else has a
+ * turn: with 2,500 clients that ask as fast as they are refused, no timer fired and nothing was answered for 5 s.
+ */
+const CONNECTIONS_MAX = 1_000
 const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
 /** Longer than proxies keep idle connections, so that it is not us who close one that a request is coming on. */
@@ -83,6 +88,7 @@ export async function listen(
   )
   server.on('checkExpectation', listener) // an expectation that is not known may be ignored (RFC 9110 10.1.1)
   server.maxHeadersCount = HEADERS_MAX
+  server.maxConnections = CONNECTIONS_MAX
   server.on('clientError', refuseUnparsable)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

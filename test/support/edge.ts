@@ -2,6 +2,7 @@
 import { type AppOptions, createApp } from '../../src/http/app.ts'
 import { loadAssets } from '../../src/http/assets.ts'
 import { classLimits } from '../../src/http/classes.ts'
+import { createInFlight } from '../../src/http/in-flight.ts'
 import { startingState } from '../../src/http/state.ts'
 import { createLogger } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
@@ -11,11 +12,14 @@ const assets = loadAssets(new URL('../../web/', import.meta.url))
 
 /** Options of a ready app. */
 export function edgeOptions(overrides: Partial<AppOptions> = {}): AppOptions {
+  const metrics = overrides.metrics ?? createMetrics(['http_', 'search_', 'suggest_', 'index_'])
+  const limits = overrides.limits ?? classLimits({ search: 1_000, suggest: 300, item: 500 })
   return {
     search: memorySearch(),
-    metrics: createMetrics(['http_', 'search_', 'suggest_', 'index_']),
+    metrics,
     logger: createLogger('api', 'silent'),
-    limits: classLimits({ search: 1_000, suggest: 300, item: 500 }),
+    limits,
+    inFlight: createInFlight(limits, metrics),
     state: { ...startingState(['postgres', 'elasticsearch']), phase: 'ready' },
     hardStop: new AbortController().signal,
     clock: () => 0,

@@ -94,7 +94,7 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
     const own: Record<string, string> = { ...headers, 'x-cache': source, 'x-request-id': id }
     if (options.isDraining()) own['connection'] = 'close'
     const { etag } = headers // a reply that is not kept has none
-    if (etag !== undefined && request.headers['if-none-match'] === etag) {
+    if (etag !== undefined && names(request.headers['if-none-match'], etag)) {
       delete own['content-length']
       response.writeHead(304, own).end()
       return 304
@@ -211,6 +211,15 @@ async function loadedOf(reply: Response, { tags, kind }: Load): Promise<Loaded> 
 /** Made from the body alone: equal bytes have equal tags, on every instance. */
 function etagOf(body: string): string {
   return `"${createHash('sha1').update(body).digest('base64url').slice(0, 20)}"`
+}
+
+/**
+ * Whether an If-None-Match names this tag. Compared weakly (RFC 9110 13.1.2): a proxy that compresses a reply makes its
+ * tag a weak one, `W/"..."`, and gets that back.
+ */
+function names(given: string | undefined, etag: string): boolean {
+  if (given === undefined) return false
+  return given === etag || given.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
 }
 
 /** Nginx's word for a reply that nobody waited for. */

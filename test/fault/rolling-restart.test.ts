@@ -2,7 +2,10 @@
  * Two api processes behind HAProxy with this project's own configuration, under load: replaced one after the other no
  * request fails; when one dies every GET is still answered.
  */
+import { get, type IncomingMessage } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { refreshCategoryFacets } from '../../src/postgres/facets.ts'
 import { type Balancer, startBalancer } from '../support/balancer.ts'
@@ -11,6 +14,7 @@ import { useDatabase } from '../support/database.ts'
 import { fillItemsIndex } from '../support/index-fixture.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
 import { useElasticsearch } from '../support/search-fixture.ts'
+import { say } from '../support/seed.ts'
 import { fillShop } from '../support/shop-catalogue.ts'
 import { countReplies, startLoad } from '../support/steady-load.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -72,6 +76,38 @@ describeWith('haproxy', 'two api processes behind HAProxy', () => {
     }
   })
 
+  test('whoever takes gzip gets pages, answers, style and script in it, and the same bytes without', async () => {
+    const page = await balancedReply(`${balancer.url}/search?q=mouse`, 'gzip')
+    const assets = [...page.text.matchAll(/(?:href|src)="(\/assets\/[^"]+\.(?:css|js))"/g)].map(
+      ([, path]) => path,
+    )
+    expect(assets.map((path) => path?.split('.').at(-1)).sort()).toEqual(
+      expect.arrayContaining(['css', 'js']),
+    )
+    for (const path of ['/search?q=mouse', '/v1/search?q=mouse', ...assets]) {
+      const [zipped, plain] = await Promise.all(
+        ['gzip', 'identity'].map((accepts) => balancedReply(balancer.url + path, accepts)),
+      )
+      expect([zipped?.encoding, zipped?.vary], path).toEqual(['gzip', 'accept-encoding'])
+      expect([plain?.encoding], path).toEqual([undefined])
+      expect(withoutIds(zipped?.text), path).toBe(withoutIds(plain?.text))
+      say(`${path}: ${plain?.bytes} bytes, ${zipped?.bytes} with gzip`)
+      expect(zipped?.bytes, path).toBeLessThan(plain?.bytes ?? 0)
+    }
+  })
+
+  test('an answer that was sent in gzip and has not changed is not sent again', async () => {
+    const url = `${balancer.url}/v1/search?q=acme`
+    // Each process has its own answer while nothing tells them that a shared one is still right.
+    const etags: string[] = []
+    await waitFor('a reply without a body', async () => {
+      const reply = await balancedReply(url, 'gzip', { 'if-none-match': etags.slice(-2).join(', ') })
+      etags.push(reply.etag ?? '')
+      return reply.status === 304 && reply.bytes === 0
+    })
+    say(`tags: ${etags.slice(-3).join(' ')}`)
+  })
+
   test('while each is replaced in turn no request fails', async () => {
     const shoppers = load()
     const at = performance.now()
@@ -102,3 +138,36 @@ describeWith('haproxy', 'two api processes behind HAProxy', () => {
     await replace(1)
   })
 })
+
+type BalancedReply = {
+  readonly status: number
+  readonly encoding: string | undefined
+  readonly vary: string | undefined
+  readonly etag: string | undefined
+  /** As sent. */
+  readonly bytes: number
+  /** As read. */
+  readonly text: string
+}
+
+/** One request whose body is left as it was sent: `fetch` unpacks it and asks for more than it is told to. */
+async function balancedReply(url: string, accepts: string, headers: Record<string, string> = {}) {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  get(url, { headers: { ...headers, 'accept-encoding': accepts } }, resolve).once('error', reject)
+  const reply = await promise
+  const body = await buffer(reply)
+  const encoding = reply.headers['content-encoding']
+  return {
+    status: reply.statusCode ?? 0,
+    encoding,
+    vary: reply.headers.vary?.toLowerCase(),
+    etag: reply.headers.etag,
+    bytes: body.length,
+    text: (encoding === 'gzip' ? gunzipSync(body) : body).toString(),
+  } satisfies BalancedReply
+}
+
+/** What differs between two answers to one question. */
+function withoutIds(text: string | undefined): string | undefined {
+  return text?.replaceAll(/"(request_id|search_id|took_ms)":("[^"]*"|[\d.]+)/g, '')
+}

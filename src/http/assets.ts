@@ -5,8 +5,14 @@
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { constants, gzipSync } from 'node:zlib'
 
-export type Asset = { readonly body: Uint8Array<ArrayBuffer>; readonly type: string }
+export type Asset = {
+  readonly body: Uint8Array<ArrayBuffer>
+  /** Packed as small as gzip can, once: a proxy that packs each reply anew does it fast instead (8.9 kB of style against 5.2). */
+  readonly gzipped: Uint8Array<ArrayBuffer>
+  readonly type: string
+}
 export type Assets = {
   /** 12 hex digits over names and contents. */
   readonly version: string
@@ -33,7 +39,8 @@ export function loadAssets(folder: URL): Assets {
   const hash = createHash('sha256')
   for (const name of names) {
     const body = new Uint8Array(readFileSync(new URL(name, folder)))
-    files.set(name, { body, type: typeOf(name) ?? 'application/octet-stream' })
+    const gzipped = new Uint8Array(gzipSync(body, { level: constants.Z_BEST_COMPRESSION }))
+    files.set(name, { body, gzipped, type: typeOf(name) ?? 'application/octet-stream' })
     hash.update(name).update('\0').update(body)
   }
   return { version: hash.digest('hex').slice(0, 12), files }

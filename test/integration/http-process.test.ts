@@ -78,12 +78,19 @@ test('on SIGTERM readiness goes first, requests are still answered, and the exit
   expect(api.output()).toContain('"outcome":"clean"')
 })
 
-test('a second signal ends the process at once', async () => {
+test('a second signal ends an api at once that waits for its requests', async () => {
   const api = await startProcess('api', { ...database.env, AISLE_DRAIN_WAIT_MS: '60000' })
   api.signal('SIGTERM')
   await waitFor('the first signal was taken', () => api.output().includes('"stopping"'))
   api.signal('SIGTERM')
   expect(await api.exited).toBe(130)
+})
+
+test.each(['worker', 'indexer'] as const)('a second signal ends the %s at once', async (kind) => {
+  const running = await startProcess(kind, database.env)
+  // Frozen, it is told of both together: whatever it does on the first, it has not done yet.
+  for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) running.signal(signal)
+  expect(await running.exited).toBe(130)
 })
 
 test('a configuration that cannot be used is reported whole, and nothing starts', async () => {

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { z } from 'zod'
 import { namesFor } from '../src/catalog/names.ts'
 import { startProgress } from '../src/command/progress.ts'
+import { askElasticsearch } from './elasticsearch.ts'
 import type { ServerUrls } from './servers.ts'
 
 const POLL_MS = 250
@@ -72,7 +73,7 @@ const Written = z.object({
 
 /** @returns null when there is no such index */
 async function ask<T>(url: string, path: string, answer: z.ZodType<T>, body?: object): Promise<T | null> {
-  const response = await fetch(`${url}/${path}`, {
+  const response = await askElasticsearch(url, path, {
     method: body ? 'POST' : 'GET',
     headers: { 'content-type': 'application/json' },
     ...(body ? { body: JSON.stringify(body) } : {}),

@@ -55,14 +55,24 @@ async function stop(server: ProcessRecord, launcher: ProcessRecord): Promise<voi
   await endServer(launcher)
 }
 
-/** Whether a server answers at this URL and can serve indices. `GET /` is not in the local distribution. */
-export async function answersHealth(url: string): Promise<boolean> {
-  const endpoint = new URL('_cluster/health', url.endsWith('/') ? url : `${url}/`)
-  const headers = new Headers()
+/**
+ * One request to a server. Its URL may end in a slash, and may carry an account, which `fetch` itself refuses.
+ * @param path with its query, not beginning with a slash
+ */
+export function askElasticsearch(url: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const endpoint = new URL(path, url.endsWith('/') ? url : `${url}/`)
+  const headers = new Headers(init.headers)
   if (endpoint.username) headers.set('authorization', basicCredentials(endpoint))
   endpoint.username = ''
   endpoint.password = ''
-  const response = await fetch(endpoint, { headers, signal: AbortSignal.timeout(ASK_TIMEOUT_MS) })
+  return fetch(endpoint, { ...init, headers })
+}
+
+/** Whether a server answers at this URL and can serve indices. `GET /` is not in the local distribution. */
+export async function answersHealth(url: string): Promise<boolean> {
+  const response = await askElasticsearch(url, '_cluster/health', {
+    signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+  })
   if (!response.ok) throw new Error(`_cluster/health answers ${response.status}`)
   const health = (await response.json()) as { status?: string }
   return health.status === 'green' || health.status === 'yellow'

@@ -1,6 +1,7 @@
 /** Removes everything of one database from the servers: slots, the database, its indices, its Redis keys. */
 import { Redis } from 'ioredis'
 import pg from 'pg'
+import { askElasticsearch } from './elasticsearch.ts'
 import { databaseUrl } from './postgres.ts'
 
 /** A server drops a reader it has ended a moment later. */
@@ -56,11 +57,14 @@ async function dropSlot(client: pg.Client, slot: string): Promise<void> {
 /** Every index of a namespace. */
 export async function deleteIndices(url: string, namespace: string): Promise<void> {
   const pattern = `${namespace}-*,.${namespace}-*`
-  const listed = await fetch(`${url}/_cat/indices/${pattern}?format=json&h=index&expand_wildcards=all`)
+  const listed = await askElasticsearch(
+    url,
+    `_cat/indices/${pattern}?format=json&h=index&expand_wildcards=all`,
+  )
   if (!listed.ok) throw new Error(`indices of ${namespace} could not be listed: ${await listed.text()}`)
   const indices = ((await listed.json()) as { index: string }[]).map(({ index }) => index)
   if (indices.length === 0) return
-  const deleted = await fetch(`${url}/${indices.join(',')}`, { method: 'DELETE' })
+  const deleted = await askElasticsearch(url, indices.join(','), { method: 'DELETE' })
   if (!deleted.ok) throw new Error(`indices of ${namespace} could not be deleted: ${await deleted.text()}`)
 }
 

@@ -1,5 +1,4 @@
 /** Stacks as a person starts them: through the launcher, each with a state folder of its own. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,14 +7,10 @@ import { dataFolder } from '../../stack/paths.ts'
 import { type ProcessRecord, processState } from '../../stack/process-record.ts'
 import { clearRemains } from '../../stack/remains.ts'
 import { isKept, readStack, type StackState } from '../../stack/state.ts'
-import { ROOT } from './sources.ts'
+import { type Launched, launch } from './launched.ts'
 import { waitFor } from './wait-for.ts'
 
-export type StackRun = {
-  readonly launcher: ChildProcess
-  /** Exit code, or null when a signal ended the launcher. */
-  readonly exited: Promise<number | null>
-  output(): string
+export type StackRun = Launched & {
   /** The state on disk once the servers are up. */
   up(): Promise<StackState & { urls: NonNullable<StackState['urls']> }>
 }
@@ -38,35 +33,14 @@ export function newStateFolder(): string {
 
 /** `npm run stack` without npm. @param env what is set beside PATH and HOME */
 export function runStack(state: string, env: Readonly<Record<string, string>>): StackRun {
-  const launcher = spawn(process.execPath, [join(ROOT, 'scripts/stack.mjs')], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      ...env,
-      AISLE_STATE_DIR: state,
-      AISLE_FORCE_LOCAL: '1',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [launcher.stdout, launcher.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString()
-    })
-  }
-  const exited = new Promise<number | null>((resolve) => launcher.once('close', (code) => resolve(code)))
-  // Not 'close': where the keeper fails to end with its launcher, it holds the pipes.
-  const gone = new Promise<void>((resolve) => launcher.once('exit', () => resolve()))
-  onTestFinished(async () => {
-    launcher.kill('SIGTERM')
-    await gone
-  })
-  const failed = exited.then((code) => Promise.reject(new Error(`the stack ended with ${code}:\n${output}`)))
+  const launched = launch(['stack.mjs'], { ...env, AISLE_STATE_DIR: state, AISLE_FORCE_LOCAL: '1' })
+  const { exited, output } = launched
+  const failed = exited.then((code) =>
+    Promise.reject(new Error(`the stack ended with ${code}:\n${output()}`)),
+  )
   failed.catch(() => undefined) // a run that is meant to end is awaited by `exited`
   return {
-    launcher,
-    exited,
-    output: () => output,
+    ...launched,
     up: async () => {
       const state_ = waitFor('the stack is up', () => upState(state), {
         deadlineMs: UP_DEADLINE_MS,

@@ -6,6 +6,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { type AccessLine, requestIdOf, writeAccess } from './access.ts'
 import type { AppEnv } from './context.ts'
 import { API_HEADERS } from './security-headers.ts'
 
@@ -19,12 +20,8 @@ export type ObserveOptions = {
   readonly isDraining: () => boolean
 }
 
-/** From a proxy or a client: short and harmless in a log, or it is replaced. */
-const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/
 /** Suggest asks at each key stroke: one line in so many of its good answers. */
 const SUGGEST_LINES_EVERY = 100
-/** Nginx's word for a reply that nobody waited for. */
-const CLIENT_GONE_STATUS = 499
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 export function observeRequests(options: ObserveOptions): MiddlewareHandler<AppEnv> {
@@ -39,8 +36,7 @@ export function observeRequests(options: ObserveOptions): MiddlewareHandler<AppE
   }
   return async function observe(c, next) {
     const startedAt = options.clock()
-    const given = c.req.header('x-request-id')
-    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : options.newRequestId()
+    const requestId = requestIdOf(c.req.header('x-request-id'), options.newRequestId)
     c.set('requestId', requestId)
     await next()
     const ms = options.clock() - startedAt
@@ -53,7 +49,10 @@ export function observeRequests(options: ObserveOptions): MiddlewareHandler<AppE
       method,
       status: String(c.res.status),
     })
-    if (isLogged(c)) writeLine(options.logger, c, { route, method, ms })
+    if (isLogged(c)) {
+      const { status } = c.res
+      writeAccess(options.logger, { request_id: requestId, route, method, status, ms, ...faultOf(c) })
+    }
   }
 }
 
@@ -72,23 +71,8 @@ function routeLabel(c: Context<AppEnv>): string {
   return path === '/*' || path === '*' ? 'none' : path
 }
 
-function writeLine(
-  logger: Logger,
-  c: Context<AppEnv>,
-  fields: { readonly route: string; readonly method: string; readonly ms: number },
-): void {
-  const { status } = c.res
+function faultOf(c: Context<AppEnv>): Pick<AccessLine, 'problem' | 'err'> {
   const problem = c.get('problem')
-  const line = {
-    request_id: c.get('requestId'),
-    route: fields.route,
-    method: fields.method,
-    status,
-    ms: Math.round(fields.ms * 10) / 10,
-    ...(problem ? { problem: problem.name } : {}),
-    ...(problem && status >= 500 ? { err: problem.cause } : {}),
-  }
-  if (status >= 500 && problem?.name === 'internal') logger.error(line, 'request')
-  else if (status >= 500 && status !== CLIENT_GONE_STATUS) logger.warn(line, 'request')
-  else logger.info(line, 'request')
+  if (!problem) return {}
+  return { problem: problem.name, ...(c.res.status >= 500 ? { err: problem.cause } : {}) }
 }

@@ -6,11 +6,11 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { problemPage } from '../../web/pages/problem-page.ts'
 import { PROBLEMS, type Problem, problem } from '../errors.ts'
+import { CLIENT_GONE_STATUS } from './access.ts'
 import type { AppEnv } from './context.ts'
 import { ClientGone, problemBody, problemHeaders, problemOf } from './problem-reply.ts'
 import type { ShopPages } from './shop.ts'
 
-const CLIENT_GONE_STATUS = 499
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** Turn whatever a route threw into its reply. */

@@ -11,6 +11,7 @@ import type { Family } from '../cache/expiry.ts'
 import { TAG_LIST } from '../cache/tags.ts'
 import type { Source, TwoTierCache } from '../cache/two-tier.ts'
 import { TAG_ALL } from '../cache/watermark.ts'
+import { CLIENT_GONE_STATUS } from './access.ts'
 import type { AppEnv, Load } from './context.ts'
 import type { InFlight } from './in-flight.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -131,7 +132,7 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
       )
       return send(request, response, entry, source, at.id)
     } catch (thrown) {
-      if (left.signal.aborted) return CLIENT_GONE
+      if (left.signal.aborted) return CLIENT_GONE_STATUS
       if (thrown instanceof ClassFull) {
         inFlight.refused(family)
         full.send(request, response, { 'retry-after': FULL_RETRY_SECONDS })
@@ -221,6 +222,3 @@ function names(given: string | undefined, etag: string): boolean {
   if (given === undefined) return false
   return given === etag || given.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
 }
-
-/** Nginx's word for a reply that nobody waited for. */
-const CLIENT_GONE = 499

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { requestIdOf, writeAccess } from './access.ts'
 
 export type Begun = { readonly at: number; readonly id: string }
 
@@ -20,8 +21,6 @@ export type WatchOptions = {
   readonly newRequestId: () => string
 }
 
-/** From a proxy or a client: short and harmless in a log, or it is replaced. */
-const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/
 /** One line in so many good answers of a family that is asked at each key stroke, or again and again. */
 const LINES_EVERY = 100
 
@@ -29,9 +28,7 @@ export function createWatch({ logger, metrics, clock, newRequestId }: WatchOptio
   let answered = 0
   return {
     begin(request) {
-      const given = request.headers['x-request-id']
-      const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : newRequestId()
-      return { at: clock(), id }
+      return { at: clock(), id: requestIdOf(request.headers['x-request-id'], newRequestId) }
     },
     end({ at, id }, route, status) {
       const ms = clock() - at
@@ -42,9 +39,7 @@ export function createWatch({ logger, metrics, clock, newRequestId }: WatchOptio
       })
       answered += 1
       if (status < 400 && answered % LINES_EVERY !== 1) return
-      const line = { request_id: id, route, method: 'GET', status, ms: Math.round(ms * 10) / 10 }
-      if (status >= 500) logger.warn(line, 'request')
-      else logger.info(line, 'request')
+      writeAccess(logger, { request_id: id, route, method: 'GET', status, ms })
     },
     fault({ id }, route, thrown) {
       metrics.count('http_refused_total', { class: route, reason: 'fault' })

@@ -2,6 +2,7 @@
  * The template tag of the pages. Every value is escaped for text and for quoted attributes; only what the tag
  * itself made, or `trusted` marks, goes in as it is. Attributes are always quoted (a test reads the templates).
  */
+import { escapeText } from '../src/catalog/escape.ts'
 
 /** Finished HTML. A class, so that no plain text passes for it. */
 export class Html {
@@ -28,25 +29,13 @@ function render(part: Part): string {
   return part.map(render).join('')
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-export function escapeText(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign)
-}
-
 /**
  * A highlighted name: escaped text with `<mark>`. It is escaped where it was made; anything but the mark that
  * still looks like a tag is shown as text, so that one fault elsewhere does not become a hole here.
  */
 export function marked(highlight: string): Html {
   const pieces = highlight.split(/(<\/?mark>)/).map((piece, i) => {
-    return i % 2 === 1 ? piece : piece.replaceAll(/[<>"']/g, (sign) => ESCAPES[sign] ?? sign)
+    return i % 2 === 1 ? piece : escapeText(piece, /[<>"']/g)
   })
   return new Html(pieces.join(''))
 }

@@ -1,8 +1,7 @@
 /** The tree of categories, and one category, for http. */
 import type { CategoriesAnswer, CategoryAnswer, CategoryRef } from '../catalog/answers.ts'
 import { attributeLabel } from '../catalog/labels.ts'
-import type { CategoryTree } from './category-tree.ts'
-import { SearchRefusal } from './contract.ts'
+import { type CategoryTree, categoryAt } from './category-tree.ts'
 import { knownFacets } from './facet-plan.ts'
 import type { Shop } from './shop.ts'
 
@@ -16,8 +15,7 @@ export async function categories(shop: Shop, signal: AbortSignal): Promise<Categ
 export async function category(shop: Shop, path: string, signal: AbortSignal): Promise<CategoryAnswer> {
   const began = shop.now()
   const [tree, keys] = await Promise.all([shop.tree(signal), shop.keys(signal)])
-  const found = tree.byPath.get(path)
-  if (!found) throw new SearchRefusal('unknown-category', 'path', 'there is no category with this path')
+  const found = categoryAt(tree, path, 'path')
   const facets = knownFacets({ configured: shop.facets, keys, tree, category: found })
   return {
     category: found,

@@ -7,8 +7,9 @@ import type { CategoryNode, CategoryRef } from '../catalog/answers.ts'
 import { CATEGORY_SEPARATOR } from '../catalog/item.ts'
 import { isPostgresAway } from '../postgres/cancellable.ts'
 import { type CategoryRow, readCategories } from '../postgres/category-tree.ts'
+import { SearchRefusal } from './contract.ts'
 import type { ElasticsearchCalls } from './elasticsearch-calls.ts'
-import { refreshed } from './refreshed.ts'
+import { BEFORE_SEARCH, LOAD_LIMIT_MS, refreshed } from './refreshed.ts'
 import { SearchUnavailable } from './unavailable.ts'
 
 export type CategoryTree = {
@@ -29,23 +30,12 @@ export type TreeOptions = {
 
 /** A tree older than this is read again, ms. */
 const MAX_AGE_MS = 2_000
-/** Longer than this and the last known tree serves, ms: two such waits fit into the deadline of suggest. */
-const PATIENCE_MS = 100
-const FIRST_PATIENCE_MS = 900
-const PAUSE_MS = 1_000
-const LOAD_LIMIT_MS = 5_000
 const CATEGORIES_MAX = 10_000
 
 /** @returns a function that gives the tree, throwing the signal's reason or SearchUnavailable */
 export function categoryTree(options: TreeOptions): (signal: AbortSignal) => Promise<CategoryTree> {
   const { pool, calls, itemsAlias, now } = options
-  const limits = {
-    maxAgeMs: MAX_AGE_MS,
-    patienceMs: PATIENCE_MS,
-    firstPatienceMs: FIRST_PATIENCE_MS,
-    pauseMs: PAUSE_MS,
-    now,
-  }
+  const limits = { ...BEFORE_SEARCH, maxAgeMs: MAX_AGE_MS, now }
   const bounded = () => AbortSignal.timeout(LOAD_LIMIT_MS)
   const rows = refreshed({ ...limits, load: () => readCategories(pool, bounded()) })
   const counts = refreshed({ ...limits, load: () => countByCategory(calls, itemsAlias, bounded()) })
@@ -64,6 +54,17 @@ export function categoryTree(options: TreeOptions): (signal: AbortSignal) => Pro
     }
     return last.tree
   }
+}
+
+/**
+ * @param path slugs joined by `/`
+ * @param field parameter that named it
+ * @throws SearchRefusal when there is none
+ */
+export function categoryAt(tree: CategoryTree, path: string, field: string): CategoryNode {
+  const node = tree.byPath.get(path)
+  if (node) return node
+  throw new SearchRefusal('unknown-category', field, 'there is no category with this path')
 }
 
 /** A category of a row. */

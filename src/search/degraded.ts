@@ -6,7 +6,6 @@
 import type { Facet, SearchAnswer, Step } from '../catalog/answers.ts'
 import { attributeLabel } from '../catalog/labels.ts'
 import type { FacetChoice } from '../elasticsearch/query/facets.ts'
-import { lengthOf, QUERY_LENGTH_MAX, readQuery } from '../elasticsearch/query/text.ts'
 import { countFacets, type FacetRow } from '../postgres/degraded-facets.ts'
 import type { RowFilter } from '../postgres/row-filter.ts'
 import {
@@ -18,10 +17,11 @@ import {
   findByTypo,
   type PageOfItems,
 } from '../postgres/search.ts'
-import type { CategoryTree } from './category-tree.ts'
-import { type SearchQuery, SearchRefusal } from './contract.ts'
+import { type CategoryTree, categoryAt } from './category-tree.ts'
+import type { SearchQuery } from './contract.ts'
 import { type FacetContext, planFacets } from './facet-plan.ts'
 import { hitOfRow } from './hits.ts'
+import { readWords } from './request.ts'
 import type { Shop } from './shop.ts'
 import { SearchUnavailable } from './unavailable.ts'
 
@@ -57,15 +57,9 @@ export function degradedSearch(shop: Shop): DegradedSearch {
     if (query.cursor !== null) {
       throw new SearchUnavailable('a cursor goes on in the index only, and that is away')
     }
-    const text = readQuery(query.q)
-    if (lengthOf(text.text) > QUERY_LENGTH_MAX) {
-      throw new SearchRefusal('query-too-long', 'q', `expected at most ${QUERY_LENGTH_MAX} characters`)
-    }
+    const text = readWords(query.q)
     const [tree, keys] = await Promise.all([shop.tree(signal), shop.keys(signal)])
-    const category = query.category === null ? null : (tree.byPath.get(query.category) ?? null)
-    if (query.category !== null && category === null) {
-      throw new SearchRefusal('unknown-category', 'category', 'there is no category with this path')
-    }
+    const category = query.category === null ? null : categoryAt(tree, query.category, 'category')
     const context: FacetContext = { configured: shop.facets, keys, tree, category }
     const { chosen } = planFacets({ ...query, facets: query.facets ?? [] }, context)
     const page: PageOfItems = {

@@ -8,7 +8,7 @@ import { isPostgresAway } from '../postgres/cancellable.ts'
 import { type FacetKeyRow, readFacetKeys } from '../postgres/facet-keys.ts'
 import type { CategoryTree } from './category-tree.ts'
 import type { ElasticsearchCalls } from './elasticsearch-calls.ts'
-import { refreshed } from './refreshed.ts'
+import { BEFORE_SEARCH, LOAD_LIMIT_MS, refreshed } from './refreshed.ts'
 
 export type FacetKeys = {
   /** Keys of a category, in the order to show them; null: the whole catalogue. */
@@ -17,10 +17,6 @@ export type FacetKeys = {
 }
 
 const MAX_AGE_MS = 5_000
-const PATIENCE_MS = 100
-const FIRST_PATIENCE_MS = 900
-const PAUSE_MS = 1_000
-const LOAD_LIMIT_MS = 5_000
 const SAMPLE = 300
 const KEYS_MAX = 12
 
@@ -31,13 +27,7 @@ export function facetKeys(options: {
   now(): number
 }): (signal: AbortSignal) => Promise<FacetKeys> {
   const { pool, calls, itemsAlias, now } = options
-  const limits = {
-    maxAgeMs: MAX_AGE_MS,
-    patienceMs: PATIENCE_MS,
-    firstPatienceMs: FIRST_PATIENCE_MS,
-    pauseMs: PAUSE_MS,
-    now,
-  }
+  const limits = { ...BEFORE_SEARCH, maxAgeMs: MAX_AGE_MS, now }
   const bounded = () => AbortSignal.timeout(LOAD_LIMIT_MS)
   const stored = refreshed({ ...limits, load: async () => keysOf(await readFacetKeys(pool, bounded())) })
   const sampled = refreshed({ ...limits, load: () => sampleKeys(calls, itemsAlias, bounded()) })

@@ -4,7 +4,7 @@
  */
 import type { CategoryNode } from '../catalog/answers.ts'
 import type { Bounds, FacetChoice } from '../elasticsearch/query/facets.ts'
-import type { CategoryTree } from './category-tree.ts'
+import { type CategoryTree, categoryAt } from './category-tree.ts'
 import { type PriceRange, SearchRefusal } from './contract.ts'
 import type { FacetKeys } from './facet-keys.ts'
 import { PRICE_GRID } from './price-ranges.ts'
@@ -98,9 +98,7 @@ function boundsOf(text: string): Bounds {
 }
 
 function categoryId(path: string, tree: CategoryTree): number {
-  const node = tree.byPath.get(path)
-  if (!node) throw new SearchRefusal('unknown-category', 'f.category', 'there is no category with this path')
-  return Number(node.category_id)
+  return Number(categoryAt(tree, path, 'f.category').category_id)
 }
 
 export function unknownFacet(name: string, field: string, context: FacetContext): SearchRefusal {

@@ -1,6 +1,7 @@
 /** From documents to the hits of an answer. Pure. */
 import type { CategoryRef, Hit } from '../catalog/answers.ts'
 import type { ItemDocument } from '../catalog/document.ts'
+import { escapeText } from '../catalog/escape.ts'
 import { CATEGORY_SEPARATOR } from '../catalog/item.ts'
 import { MARK } from '../elasticsearch/query/body.ts'
 import type { FoundItem } from '../postgres/search.ts'
@@ -20,14 +21,6 @@ export type HitDocument = Pick<
   | 'availability'
   | 'image'
 >
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
 
 /** @param highlight name with the marks of `MARK`, or undefined without a match */
 export function hitOf(document: HitDocument, highlight: string | undefined): Hit {
@@ -79,8 +72,5 @@ export function categoryOf(document: Pick<ItemDocument, 'cat_leaf' | 'cat_ids' |
 
 /** Escaped HTML with `<mark>` where the server put its marks. */
 function markedHtml(text: string): string {
-  return text
-    .replaceAll(/[&<>"']/g, (letter) => ESCAPES[letter] ?? letter)
-    .replaceAll(MARK.open, '<mark>')
-    .replaceAll(MARK.close, '</mark>')
+  return escapeText(text).replaceAll(MARK.open, '<mark>').replaceAll(MARK.close, '</mark>')
 }

@@ -26,6 +26,14 @@ export type RefreshOptions<T> = {
   now(): number
 }
 
+/**
+ * Of what search needs before it can begin: past `patienceMs` the last known value serves, and two such waits fit into
+ * the deadline of suggest.
+ */
+export const BEFORE_SEARCH = { patienceMs: 100, firstPatienceMs: 900, pauseMs: 1_000 } as const
+/** Its loads end by themselves after this, ms. */
+export const LOAD_LIMIT_MS = 5_000
+
 /** A load that is merely slow does not make its source "away". */
 const LATE_FACTOR = 3
 /** Without any value there is nothing to go on with: the wait is longer by this factor. */

@@ -5,7 +5,7 @@
 import type { CategoryNode } from '../catalog/answers.ts'
 import type { Clause } from '../elasticsearch/query/clause.ts'
 import { lengthOf, QUERY_LENGTH_MAX, type QueryText, readQuery } from '../elasticsearch/query/text.ts'
-import type { CategoryTree } from './category-tree.ts'
+import { type CategoryTree, categoryAt } from './category-tree.ts'
 import { type SearchQuery, SearchRefusal } from './contract.ts'
 import type { FacetContext } from './facet-plan.ts'
 import type { Shop } from './shop.ts'
@@ -31,20 +31,14 @@ export async function readRequest(
   query: Pick<SearchQuery, 'q' | 'category'>,
   signal: AbortSignal,
 ): Promise<ReadRequest> {
-  const text = readQuery(query.q)
-  if (lengthOf(text.text) > QUERY_LENGTH_MAX) {
-    throw new SearchRefusal('query-too-long', 'q', `expected at most ${QUERY_LENGTH_MAX} characters`)
-  }
+  const text = readWords(query.q)
   const [generation, tree, keys] = await Promise.all([
     shop.itemsGeneration(signal),
     shop.tree(signal),
     shop.keys(signal),
   ])
   if (generation === null) throw new SearchUnavailable('the items index does not exist yet')
-  const category = query.category === null ? null : (tree.byPath.get(query.category) ?? null)
-  if (query.category !== null && category === null) {
-    throw new SearchRefusal('unknown-category', 'category', 'there is no category with this path')
-  }
+  const category = query.category === null ? null : categoryAt(tree, query.category, 'category')
   return {
     text,
     tree,
@@ -53,4 +47,11 @@ export async function readRequest(
     filter: category ? [{ term: { cat_ids: Number(category.category_id) } }] : [],
     generation,
   }
+}
+
+/** @param typed as received @throws SearchRefusal for more than is searched */
+export function readWords(typed: string): QueryText {
+  const text = readQuery(typed)
+  if (lengthOf(text.text) <= QUERY_LENGTH_MAX) return text
+  throw new SearchRefusal('query-too-long', 'q', `expected at most ${QUERY_LENGTH_MAX} characters`)
 }

@@ -1,8 +1,9 @@
 /** `npm run demo`: one command from a clone to an open shop page. */
 import { parseArgs } from 'node:util'
 import { EXIT } from '../src/command/command.ts'
-import { ExitError, messageOf } from '../src/errors.ts'
+import { messageOf } from '../src/errors.ts'
 import { type DemoOptions, runDemo } from './demo-run.ts'
+import { runEntry } from './entry.ts'
 import { FOLLOW_STDIN, interrupts } from './keeper.ts'
 import { clearRemains } from './remains.ts'
 import { stateFolder } from './state.ts'
@@ -85,10 +86,4 @@ async function main(): Promise<number> {
   return EXIT.done
 }
 
-try {
-  process.exitCode = await main()
-} catch (thrown) {
-  console.error(messageOf(thrown))
-  process.exitCode = thrown instanceof ExitError ? thrown.exitCode : EXIT.differences
-}
-process.exit()
+await runEntry(main)

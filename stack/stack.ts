@@ -1,7 +1,7 @@
 /** `npm run stack`: servers for development, kept up until Ctrl-C. */
 import { parseArgs } from 'node:util'
 import { EXIT } from '../src/command/command.ts'
-import { ExitError, messageOf } from '../src/errors.ts'
+import { runEntry } from './entry.ts'
 import { keepStack } from './keep-stack.ts'
 import { aborted, FOLLOW_STDIN, interrupts } from './keeper.ts'
 import { clearRemains } from './remains.ts'
@@ -41,10 +41,4 @@ async function main(): Promise<number> {
   return EXIT.done
 }
 
-try {
-  process.exitCode = await main()
-} catch (thrown) {
-  console.error(messageOf(thrown))
-  process.exitCode = thrown instanceof ExitError ? thrown.exitCode : EXIT.differences
-}
-process.exit()
+await runEntry(main)

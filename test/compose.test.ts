@@ -16,6 +16,7 @@ const Service = z.object({
   healthcheck: z.object({ test: z.array(z.string()), interval: z.string(), timeout: z.string() }).optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
   restart: z.string().optional(),
+  stop_grace_period: z.string().optional(),
 })
 
 const file = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')
@@ -97,6 +98,25 @@ describe('processes of the product', () => {
     expect(sources).toContain('src')
     for (const source of sources) expect(existsSync(join(ROOT, source)), source).toBe(true)
   })
+})
+
+test('a container is not killed while its process may still end by itself', () => {
+  const stopMs = /^const STOP_MS = ([\d_]+)$/m.exec(readFileSync(join(ROOT, 'src/main.ts'), 'utf8'))?.[1]
+  for (const [name, { stop_grace_period: grace }] of product) {
+    expect(Number(grace?.replace(/s$/, '')) * 1_000, name).toBeGreaterThan(
+      Number(stopMs?.replaceAll('_', '')),
+    )
+  }
+})
+
+test('an api that stops waits until the proxy has seen it', () => {
+  const checks = readFileSync(join(ROOT, 'deploy/haproxy.cfg'), 'utf8').matchAll(
+    /check inter (\d+)s .*fall (\d+)/g,
+  )
+  const [seconds = 0] = [...checks].map(([, inter, fall]) => Number(inter) * Number(fall))
+  expect(seconds).toBeGreaterThan(0)
+  const waitMs = Number(services['api']?.environment?.['AISLE_DRAIN_WAIT_MS'])
+  expect(waitMs).toBeGreaterThan((seconds + 1) * 1_000)
 })
 
 test('the Postgres of compose streams changes as the local one does', () => {

@@ -3,8 +3,17 @@ import { apiOverhead } from './api-overhead.ts'
 import type { Benchmark } from './benchmark.ts'
 import { cacheHit } from './cache-hit.ts'
 import { cachedSuggest } from './cached-suggest.ts'
+import { limit } from './limit.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
 import { stream } from './stream.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [cachedSuggest, apiOverhead, load, stream, cacheHit, memory]
+export const BENCHMARKS: readonly Benchmark[] = [
+  cachedSuggest,
+  apiOverhead,
+  limit,
+  load,
+  stream,
+  cacheHit,
+  memory,
+]

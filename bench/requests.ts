@@ -34,22 +34,24 @@ export async function requestRate(
   return shot.requests.total / shot.duration
 }
 
-/** Times of `count` requests, one after the other on one connection, us. */
-export async function timesOf(url: string, count: number): Promise<number[]> {
+export type Target = { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+
+/** Times of requests, one after the other on one connection, us. */
+export async function timesOf(targets: readonly Target[]): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const times: number[] = []
-  for (let i = 0; i < count; i++) {
+  for (const target of targets) {
     const startedAt = performance.now()
-    await get(url, agent)
+    await get(target, agent)
     times.push((performance.now() - startedAt) * 1_000)
   }
   agent.destroy()
   return times
 }
 
-function get(url: string, agent: Agent): Promise<void> {
+function get({ url, headers }: Target, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
-    request(url, { agent }, (response) => {
+    request(url, { agent, headers }, (response) => {
       response.resume().once('end', resolve).once('error', reject)
     })
       .once('error', reject)

@@ -7,7 +7,7 @@ import { type AnswerCache, createAnswerCache } from './cache/answer-cache.ts'
 import { type Names, namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG, parseConfig } from './config.ts'
-import { createElasticsearch } from './elasticsearch/client.ts'
+import { createReader } from './elasticsearch/reader.ts'
 import { problem } from './errors.ts'
 import { createApp } from './http/app.ts'
 import { loadAssets } from './http/assets.ts'
@@ -37,8 +37,10 @@ const POOL_SIZE = 6
 const DEGRADED_POOL_SIZE = 8
 /** Share of a deadline that an answer waits for the index; the rest is for Postgres. */
 const PATIENCE_SHARE = 0.5
-/** Connections to one Elasticsearch node; the client's default of 256 is more than a node wants. */
+/** Connections to one Elasticsearch node, which runs only a few searches at a time. */
 const ELASTICSEARCH_CONNECTIONS = 32
+/** Behind the deadlines of the routes: a server that hangs does not keep a connection, ms. */
+const ELASTICSEARCH_TIMEOUT_MS = 5_000
 const CHECK_EVERY_MS = 2_000
 const LAG_EVERY_MS = 1_000
 /** How old a swap of an index may be before cached replies notice, ms. */
@@ -55,10 +57,10 @@ const makeId = () => uuidV7(Date.now(), randomUUID())
 function connect(config: Config) {
   const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'cache_', 'index_lag', 'load_'])
   const names = namesFor(config.AISLE_NAMESPACE)
-  const client = createElasticsearch({
+  const reader = createReader({
     url: config.ELASTICSEARCH_URL,
     maxConnections: ELASTICSEARCH_CONNECTIONS,
-    requestTimeoutMs: config.AISLE_SEARCH_DEADLINE_MS,
+    timeoutMs: ELASTICSEARCH_TIMEOUT_MS,
   })
   const pool = createPool({
     url: config.DATABASE_URL,
@@ -73,7 +75,7 @@ function connect(config: Config) {
     statementTimeoutMs: config.AISLE_SEARCH_DEADLINE_MS,
   })
   const search = createSearch({
-    client,
+    reader,
     pool,
     degradedPool,
     patience: {
@@ -90,7 +92,7 @@ function connect(config: Config) {
     now: clock,
     makeId,
   })
-  return { metrics, names, client, pool, degradedPool, search }
+  return { metrics, names, reader, pool, degradedPool, search }
 }
 
 /** What http takes from the configuration. */
@@ -177,7 +179,7 @@ function replyCache(
 /** @returns exit code, once `stop` aborted and everything has ended */
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const logger = createLogger('api', config.AISLE_LOG_LEVEL)
-  const { metrics, names, client, pool, degradedPool, search } = connect(config)
+  const { metrics, names, reader, pool, degradedPool, search } = connect(config)
   const answers = answerCache(config, names, metrics)
   const state = startingState(['postgres', 'elasticsearch', ...(answers ? ['redis'] : [])])
   const hardStop = new AbortController()
@@ -210,8 +212,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     postgres: () => pool.query('select 1'),
     ...(answers ? { redis: () => answers.ping() } : {}),
     // Any answer counts, also that there is no index yet; an api key may lack the right to ask for the cluster.
-    elasticsearch: (signal: AbortSignal) =>
-      client.indices.existsAlias({ name: names.itemsAlias }, { signal }),
+    elasticsearch: (signal: AbortSignal) => reader.indicesOf(names.itemsAlias, signal),
   }
   const readLag = indexLag(() => readStreamPositions(pool, names.slot), clock)
   await Promise.all([
@@ -226,7 +227,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const outcome = await server.drain(state, { waitMs: config.AISLE_DRAIN_WAIT_MS, finishMs: FINISH_MS })
   hardStop.abort(problem('unavailable', { detail: 'The process is stopping.' }))
   closeLimits()
-  await Promise.all([client.close(), pool.end(), degradedPool.end()])
+  await Promise.all([reader.close(), pool.end(), degradedPool.end()])
   load.stop()
   clearTimeout(tooLate)
   logger.info({ outcome }, 'stopped')

@@ -6,6 +6,7 @@ import { namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG, parseConfig } from './config.ts'
 import { createElasticsearch } from './elasticsearch/client.ts'
+import { createReader } from './elasticsearch/reader.ts'
 import { listen } from './http/server.ts'
 import { startingState } from './http/state.ts'
 import { createPool } from './postgres/pool.ts'
@@ -45,6 +46,11 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     maxConnections: CONNECTIONS,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   })
+  const reader = createReader({
+    url: config.ELASTICSEARCH_URL,
+    maxConnections: CONNECTIONS,
+    timeoutMs: REQUEST_TIMEOUT_MS,
+  })
   const pool = createPool({
     url: config.DATABASE_URL,
     applicationName: 'aisle-worker',
@@ -59,11 +65,11 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const names = namesFor(config.AISLE_NAMESPACE)
   const everyMs = config.AISLE_SUGGEST_REBUILD_MS
   const clocks = { now: () => Date.now(), clock: () => performance.now() }
-  await keepSuggestions({ client, pool, names, metrics, log, everyMs, ...clocks }, stop)
+  await keepSuggestions({ client, reader, pool, names, metrics, log, everyMs, ...clocks }, stop)
 
   log.info('stopping')
   await server.drain(state, { waitMs: 0, finishMs: FINISH_MS })
-  await Promise.all([client.close(), pool.end()])
+  await Promise.all([client.close(), reader.close(), pool.end()])
   log.info('stopped')
   return 0
 }

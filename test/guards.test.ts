@@ -88,6 +88,7 @@ const OUTER = ['stack/', 'sim/', 'bench/', 'test/', 'vitest.config.ts']
 const DRIVERS: Readonly<Record<string, readonly string[]>> = {
   pg: ['postgres', 'indexer', 'search', 'cli', 'entry'],
   '@elastic/elasticsearch': ['elasticsearch', 'indexer', 'search', 'cli', 'entry'],
+  undici: ['elasticsearch'],
   ioredis: ['redis', 'cli', 'entry'],
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { namesFor } from '../catalog/names.ts'
 import { type Command, EXIT, type Parsed } from '../command/command.ts'
-import { createElasticsearch } from '../elasticsearch/client.ts'
+import { createReader } from '../elasticsearch/reader.ts'
 import { ExitError, messageOf } from '../errors.ts'
 import { createPool } from '../postgres/pool.ts'
 import type { CatalogSearch } from '../search/contract.ts'
@@ -47,10 +47,10 @@ export const evalCommand: Command = {
     if (args.positionals.join(' ') !== 'run') throw new ExitError(EXIT.usage, 'expected: eval run')
     const judgments = await readJudgments(args)
     const config = configOf(process.env)
-    const client = createElasticsearch({
+    const reader = createReader({
       url: config.ELASTICSEARCH_URL,
       maxConnections: 1,
-      requestTimeoutMs: DEADLINE_MS,
+      timeoutMs: DEADLINE_MS,
     })
     const pool = createPool({
       url: config.DATABASE_URL,
@@ -59,7 +59,7 @@ export const evalCommand: Command = {
       statementTimeoutMs: DEADLINE_MS,
     })
     const search = createSearch({
-      client,
+      reader,
       pool,
       degradedPool: pool,
       patience: null, // a figure of another engine would be a lie
@@ -79,7 +79,7 @@ export const evalCommand: Command = {
       print(args, figures, judged)
       return figures.ndcg_10 < Number(args.text('least')) ? EXIT.differences : EXIT.done
     } finally {
-      await Promise.all([client.close(), pool.end()])
+      await Promise.all([reader.close(), pool.end()])
     }
   },
 }

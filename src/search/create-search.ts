@@ -24,9 +24,9 @@ export type Generations = {
 
 /** Nothing is asked of a server before the first call. */
 export function createSearch(options: SearchOptions): CatalogSearch & { readonly generations: Generations } {
-  const { client, pool, names, metrics } = options
+  const { reader, pool, names, metrics } = options
   const now = () => options.now()
-  const calls = elasticsearchCalls(client, metrics, now)
+  const calls = elasticsearchCalls(reader, metrics, now)
   const shared = { pool, calls, itemsAlias: names.itemsAlias, now }
   const shop: Shop = {
     ...options,

@@ -1,8 +1,8 @@
 /** What every part of search works with. Made once, by `createSearch`. */
 import type { Pool } from 'pg'
 import type { Names } from '../catalog/names.ts'
-import type { Client } from '../elasticsearch/client.ts'
 import type { Factors, OutOfStock } from '../elasticsearch/query/body.ts'
+import type { ElasticsearchReader } from '../elasticsearch/reader.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Breaker } from './breaker.ts'
 import type { CategoryTree } from './category-tree.ts'
@@ -13,7 +13,7 @@ import type { FacetKeys } from './facet-keys.ts'
 export type Patience = { readonly searchMs: number; readonly suggestMs: number }
 
 export type SearchOptions = {
-  readonly client: Client
+  readonly reader: ElasticsearchReader
   readonly pool: Pool
   /** Of its own, so that a degraded search cannot starve what else reads Postgres. */
   readonly degradedPool: Pool

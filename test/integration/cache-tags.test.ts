@@ -14,7 +14,7 @@ import { IS_SOAK } from '../support/capabilities.ts'
 import { useDatabase } from '../support/database.ts'
 import { fillItemsIndex } from '../support/index-fixture.ts'
 import { pick, randomBy } from '../support/random.ts'
-import { searchOver, useElasticsearch } from '../support/search-fixture.ts'
+import { searchOver, useElasticsearch, useReader } from '../support/search-fixture.ts'
 
 const SEED = Number(process.env['AISLE_TEST_SEED'] ?? 7)
 const ITEMS = 80
@@ -23,7 +23,8 @@ const QUERIES = 30
 
 const database = await useDatabase('cache_tags')
 const client = useElasticsearch(database.elasticsearchUrl)
-const shop = searchOver(database, client)
+const reader = useReader(database.elasticsearchUrl)
+const shop = searchOver(database, reader)
 const index = indexName(namesFor(database.namespace).itemsAlias, 1)
 const random = randomBy(SEED)
 

@@ -3,11 +3,10 @@
  * from Postgres and say so; when it is back, right answers follow by themselves.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createElasticsearch } from '../../src/elasticsearch/client.ts'
 import { refreshCategoryFacets } from '../../src/postgres/facets.ts'
 import { useDatabase } from '../support/database.ts'
 import { fillItemsIndex } from '../support/index-fixture.ts'
-import { searchOver, useElasticsearch } from '../support/search-fixture.ts'
+import { searchOver, useElasticsearch, useReader } from '../support/search-fixture.ts'
 import { fillShop, KEYBOARDS, MICE } from '../support/shop-catalogue.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -15,9 +14,9 @@ import { waitFor } from '../support/wait-for.ts'
 const database = await useDatabase('degraded')
 const direct = useElasticsearch(database.elasticsearchUrl)
 const proxy = await startTcpProxy(database.elasticsearchUrl)
-const client = createElasticsearch({ url: proxy.url, maxConnections: 8, requestTimeoutMs: 5_000 })
+const reader = useReader(proxy.url)
 const PATIENCE = { searchMs: 500, suggestMs: 150 }
-const shop = searchOver(database, client, { patience: PATIENCE })
+const shop = searchOver(database, reader, { patience: PATIENCE })
 const HEALED_MS = 10_000
 
 beforeAll(async () => {
@@ -39,7 +38,6 @@ afterEach(async () => {
 })
 
 afterAll(async () => {
-  await client.close()
   await proxy.close()
 })
 

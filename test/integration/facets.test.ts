@@ -4,11 +4,12 @@ import type { Facet } from '../../src/catalog/answers.ts'
 import { useDatabase } from '../support/database.ts'
 import { fillItemsIndex } from '../support/index-fixture.ts'
 import { pick, randomBy } from '../support/random.ts'
-import { searchOver, useElasticsearch } from '../support/search-fixture.ts'
+import { searchOver, useElasticsearch, useReader } from '../support/search-fixture.ts'
 
 const database = await useDatabase('facets')
 const client = useElasticsearch(database.elasticsearchUrl)
-const shop = searchOver(database, client)
+const reader = useReader(database.elasticsearchUrl)
+const shop = searchOver(database, reader)
 
 const ITEMS = 2_000
 const COMBINATIONS = 200

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { SearchAnswer } from '../../src/catalog/answers.ts'
 import { namesFor } from '../../src/catalog/names.ts'
-import { createElasticsearch } from '../../src/elasticsearch/client.ts'
 import type { createApp } from '../../src/http/app.ts'
 import { createSearch } from '../../src/search/create-search.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
@@ -9,17 +8,14 @@ import { useDatabase } from '../support/database.ts'
 import { edge } from '../support/edge.ts'
 import { fillItemsIndex } from '../support/index-fixture.ts'
 import { judgeBy, type OpenApi } from '../support/openapi.ts'
+import { useElasticsearch, useReader } from '../support/search-fixture.ts'
 import { fillCatalogue } from '../support/small-catalogue.ts'
 
 const database = await useDatabase('http')
-const client = createElasticsearch({
-  url: database.elasticsearchUrl,
-  maxConnections: 4,
-  requestTimeoutMs: 30_000,
-})
+const client = useElasticsearch(database.elasticsearchUrl)
 const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_'])
 const search = createSearch({
-  client,
+  reader: useReader(database.elasticsearchUrl),
   pool: database.pool,
   degradedPool: database.pool,
   patience: null,
@@ -44,9 +40,6 @@ const app: ReturnType<typeof createApp> = edge({ search, metrics, limits })
 beforeAll(async () => {
   await fillCatalogue(database.pool, { categories: 4, items: 300 })
   await fillItemsIndex(client, database.pool, database.namespace)
-})
-afterAll(async () => {
-  await client.close()
 })
 
 async function answer(path: string): Promise<SearchAnswer> {

@@ -16,7 +16,7 @@ import { useDatabase } from '../support/database.ts'
 import { edge } from '../support/edge.ts'
 import { codedItems, ICECAT_ITEMS, useIcecat } from '../support/icecat.ts'
 import { pick, randomBy } from '../support/random.ts'
-import { searchOver, useElasticsearch, walk } from '../support/search-fixture.ts'
+import { searchOver, useElasticsearch, useReader, walk } from '../support/search-fixture.ts'
 import { canBeMistyped, editedOnce, mistyped } from '../support/typos.ts'
 
 const SEEDS = [1, 2, 3]
@@ -26,7 +26,8 @@ const SUGGESTIONS = 200
 
 const database = await useDatabase('relevance')
 const client = useElasticsearch(database.elasticsearchUrl)
-const shop = searchOver(database, client)
+const reader = useReader(database.elasticsearchUrl)
+const shop = searchOver(database, reader)
 const DEADLINES = { inFlight: 64, deadlineMs: 10_000 }
 const app = edge({
   search: shop.search,

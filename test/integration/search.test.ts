@@ -1,16 +1,17 @@
 /** Search, paging, cursors and refusals on a small catalogue of known rows. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createElasticsearch } from '../../src/elasticsearch/client.ts'
+import { createReader } from '../../src/elasticsearch/reader.ts'
 import { createPool } from '../../src/postgres/pool.ts'
 import { SORTS } from '../../src/search/contract.ts'
 import { SearchUnavailable } from '../../src/search/unavailable.ts'
 import { useDatabase } from '../support/database.ts'
 import { fillItemsIndex } from '../support/index-fixture.ts'
-import { searchOver, useElasticsearch, walk } from '../support/search-fixture.ts'
+import { searchOver, useElasticsearch, useReader, walk } from '../support/search-fixture.ts'
 
 const database = await useDatabase('search')
 const client = useElasticsearch(database.elasticsearchUrl)
-const shop = searchOver(database, client)
+const reader = useReader(database.elasticsearchUrl)
+const shop = searchOver(database, reader)
 const ITEMS = 230
 
 /**
@@ -101,14 +102,14 @@ describe('orders and filters', () => {
   })
 
   test('items that are out of stock are last, or hidden, where the merchant says so', async () => {
-    const last = searchOver(database, client, { outOfStock: 'last' })
+    const last = searchOver(database, reader, { outOfStock: 'last' })
     for (const query of [{ sort: 'price_asc' as const }, { sort: 'relevance' as const }]) {
       const hits = (await walk(last.find, { ...query, size: 50 })).flatMap((page) => page.hits)
       const first = hits.findIndex((hit) => hit.availability === 'out_of_stock')
       expect(hits.slice(first).every((hit) => hit.availability === 'out_of_stock')).toBe(true)
       expect(hits).toHaveLength(ITEMS)
     }
-    const hidden = searchOver(database, client, { outOfStock: 'hide' })
+    const hidden = searchOver(database, reader, { outOfStock: 'hide' })
     expect((await hidden.find({})).total.value).toBe(ITEMS * 0.8)
   })
 })
@@ -186,11 +187,7 @@ describe('servers that are away', () => {
   })
 
   test('without Elasticsearch search says so by name', async () => {
-    const absent = createElasticsearch({
-      url: 'http://127.0.0.1:9',
-      maxConnections: 1,
-      requestTimeoutMs: 500,
-    })
+    const absent = createReader({ url: 'http://127.0.0.1:9', maxConnections: 1, timeoutMs: 500 })
     await expect(searchOver(database, absent).find({ q: 'hammer' })).rejects.toBeInstanceOf(SearchUnavailable)
     await absent.close()
   })
@@ -202,7 +199,7 @@ describe('servers that are away', () => {
       size: 1,
       statementTimeoutMs: 500,
     })
-    const alone = searchOver({ namespace: database.namespace, pool }, client)
+    const alone = searchOver({ namespace: database.namespace, pool }, reader)
     const answer = await alone.find({ q: 'hammer', category: 'tools/hand', facets: null })
     expect(answer.degraded).toEqual(['postgres'])
     expect(answer.total.value).toBe(115)

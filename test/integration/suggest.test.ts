@@ -4,12 +4,13 @@ import { indexName, namesFor } from '../../src/catalog/names.ts'
 import { useDatabase } from '../support/database.ts'
 import { fillItemsIndex } from '../support/index-fixture.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
-import { searchOver, useElasticsearch } from '../support/search-fixture.ts'
+import { searchOver, useElasticsearch, useReader } from '../support/search-fixture.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const database = await useDatabase('suggest')
 const client = useElasticsearch(database.elasticsearchUrl)
-const shop = searchOver(database, client)
+const reader = useReader(database.elasticsearchUrl)
+const shop = searchOver(database, reader)
 const names = namesFor(database.namespace)
 const first = indexName(names.suggestionsAlias, 1)
 const env = { ...database.env, AISLE_SUGGEST_REBUILD_MS: '1000' }

@@ -4,6 +4,7 @@ import { afterAll } from 'vitest'
 import type { SearchAnswer } from '../../src/catalog/answers.ts'
 import { namesFor } from '../../src/catalog/names.ts'
 import { type Client, createElasticsearch } from '../../src/elasticsearch/client.ts'
+import { createReader, type ElasticsearchReader } from '../../src/elasticsearch/reader.ts'
 import type { CatalogSearch, FacetQuery, SearchQuery } from '../../src/search/contract.ts'
 import { createSearch } from '../../src/search/create-search.ts'
 import type { SearchOptions } from '../../src/search/shop.ts'
@@ -30,13 +31,20 @@ export function useElasticsearch(url: string): Client {
   return client
 }
 
+/** A reader of an Elasticsearch, or of a proxy before it, that ends with the file. */
+export function useReader(url: string): ElasticsearchReader {
+  const reader = createReader({ url, maxConnections: 8, timeoutMs: DEADLINE_MS })
+  afterAll(() => reader.close())
+  return reader
+}
+
 export function searchOver(
   database: Pick<TestDatabase, 'namespace' | 'pool'>,
-  client: Client,
+  reader: ElasticsearchReader,
   overrides: Partial<SearchOptions> = {},
 ): SearchFixture {
   const search = createSearch({
-    client,
+    reader,
     pool: database.pool,
     degradedPool: database.pool,
     patience: null,

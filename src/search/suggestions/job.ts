@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Names } from '../../catalog/names.ts'
 import type { Client } from '../../elasticsearch/client.ts'
+import type { ElasticsearchReader } from '../../elasticsearch/reader.ts'
 import { messageOf } from '../../errors.ts'
 import { holdingLock } from '../../postgres/advisory-lock.ts'
 import type { Pool } from '../../postgres/pool.ts'
@@ -18,6 +19,7 @@ import { builtFrom, dropIndices, rebuildSuggestions } from './rebuild.ts'
 
 export type SuggestionsJob = {
   readonly client: Client
+  readonly reader: ElasticsearchReader
   readonly pool: Pool
   readonly names: Names
   readonly metrics: Metrics
@@ -40,7 +42,7 @@ const GRACE_MS = 2_000
 
 /** Run until `signal` aborts. Failures are logged and tried again; none ends the job. */
 export async function keepSuggestions(job: SuggestionsJob, signal: AbortSignal): Promise<void> {
-  const calls = elasticsearchCalls(job.client, job.metrics, job.clock)
+  const calls = elasticsearchCalls(job.reader, job.metrics, job.clock)
   const tree = categoryTree({
     pool: job.pool,
     calls,

@@ -5,9 +5,11 @@
  */
 import type { FacetAnswer } from '../catalog/answers.ts'
 import { attributeLabel } from '../catalog/labels.ts'
+import { waitAtMost } from './bounded-wait.ts'
 import type { CatalogSearch, FacetQuery } from './contract.ts'
 import { DEGRADED, degradedSearch } from './degraded.ts'
 import { degradedSuggest } from './degraded-suggest.ts'
+
 import type { Patience, Shop } from './shop.ts'
 import { SearchUnavailable } from './unavailable.ts'
 
@@ -20,13 +22,15 @@ export function withFallback(shop: Shop, index: CatalogSearch, patience: Patienc
     ask: (bounded: AbortSignal) => Promise<T>,
     otherwise: () => Promise<T>,
   ): Promise<T> => {
-    const late = AbortSignal.timeout(patienceMs)
+    const wait = waitAtMost(patienceMs, signal)
     try {
-      return await ask(AbortSignal.any([signal, late]))
+      return await ask(wait.signal)
     } catch (thrown) {
       signal.throwIfAborted()
-      if (thrown !== late.reason && !(thrown instanceof SearchUnavailable)) throw thrown
+      if (thrown !== wait.signal.reason && !(thrown instanceof SearchUnavailable)) throw thrown
       return await otherwise()
+    } finally {
+      wait.end()
     }
   }
   return {

@@ -41,7 +41,7 @@ export function facetsOf(
 
 function facetOf(choice: FacetChoice, buckets: FacetBuckets, tree: CategoryTree, wording: Wording): Facet {
   const { name, kind } = choice
-  const head = { name, label: attributeLabel(name), kind }
+  const head = { name, label: kept(labels, name, () => attributeLabel(name)), kind }
   switch (choice.kind) {
     case 'terms':
       return { ...head, values: termValues(choice.name, choice.chosen, buckets) }
@@ -55,16 +55,15 @@ function facetOf(choice: FacetChoice, buckets: FacetBuckets, tree: CategoryTree,
 }
 
 function termValues(name: string, chosen: readonly string[], buckets: FacetBuckets): FacetCount[] {
-  const counts = new Map(buckets.values)
-  for (const value of chosen) {
-    if (!counts.has(value)) counts.set(value, buckets.chosen.get(value) ?? 0)
+  const values: FacetCount[] = []
+  const add = (count: number, value: string) => {
+    const label = name === 'availability' ? (AVAILABILITY_LABELS[value] ?? value) : value
+    values.push({ value, label, count, selected: chosen.includes(value) })
   }
-  const values = [...counts].map(([value, count]) => ({
-    value,
-    label: name === 'availability' ? (AVAILABILITY_LABELS[value] ?? value) : value,
-    count,
-    selected: chosen.includes(value),
-  }))
+  buckets.values.forEach(add)
+  for (const value of chosen) {
+    if (!buckets.values.has(value)) add(buckets.chosen.get(value) ?? 0, value)
+  }
   if (name !== 'availability') return values
   const order: readonly string[] = AVAILABILITIES
   return values.sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value))
@@ -92,7 +91,7 @@ function rangeValues(chosen: readonly Bounds[], buckets: FacetBuckets, wording: 
     .sort(([, a], [, b]) => (a.min ?? 0) - (b.min ?? 0))
     .map(([value, range]) => ({
       value,
-      label: rangeLabel(range, wording),
+      label: kept(wordingOf(wording).ranges, value, () => rangeLabel(range, wording)),
       count: range.count,
       selected: selected.has(value),
     }))
@@ -105,23 +104,39 @@ function rangeLabel({ min, max }: Bounds, wording: Wording): string {
   return `${money(min, wording)} – ${money(max, wording)}`
 }
 
-function money(minor: number, { locale, currency }: Wording): string {
-  const { format, scale } = currencyFormat(locale, currency)
+function money(minor: number, wording: Wording): string {
+  const { format, scale } = wordingOf(wording)
   return format.format(minor / scale)
 }
 
-type CurrencyFormat = { readonly format: Intl.NumberFormat; readonly scale: number }
+/** What is made for a way of writing: its format, and the ranges that were written with it. */
+type Written = {
+  readonly format: Intl.NumberFormat
+  readonly scale: number
+  readonly ranges: Map<string, string>
+}
 
 /** Making a format costs more than the rest of a facet. There are as many as there are shops in a process: one. */
-const currencyFormats = new Map<string, CurrencyFormat>()
+const writtenBy = new Map<string, Written>()
 
-function currencyFormat(locale: string, currency: string): CurrencyFormat {
-  const key = `${locale} ${currency}`
-  const known = currencyFormats.get(key)
-  if (known) return known
-  const options = { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' } as const
-  const format = new Intl.NumberFormat(locale, options)
-  const made = { format, scale: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) }
-  currencyFormats.set(key, made)
+function wordingOf({ locale, currency }: Wording): Written {
+  return kept(writtenBy, `${locale} ${currency}`, () => {
+    const options = { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' } as const
+    const format = new Intl.NumberFormat(locale, options)
+    const scale = 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2)
+    return { format, scale, ranges: new Map() }
+  })
+}
+
+const labels = new Map<string, string>()
+/** Attributes of a catalogue, and ranges of the grid: there are fewer. Ranges that somebody typed are without end. */
+const KEPT_MAX = 2_000
+
+/** The text that was made before, or a new one. */
+function kept<T>(texts: Map<string, T>, key: string, make: () => T): T {
+  const known = texts.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  if (texts.size < KEPT_MAX) texts.set(key, made)
   return made
 }

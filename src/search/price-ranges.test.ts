@@ -20,6 +20,17 @@ test('neighbours with the fewest items become one range', () => {
   expect(ranges).toContainEqual({ min: 200, max: 999, count: 2 })
 })
 
+test('an empty interval joins the neighbour with fewer items', () => {
+  expect(priceRanges(counts({ '0': 5, '500': 3 }))).toEqual([
+    { min: null, max: 99, count: 5 },
+    { min: 100, max: null, count: 3 },
+  ])
+  expect(priceRanges(counts({ '0': 3, '500': 5 }))).toEqual([
+    { min: null, max: 499, count: 3 },
+    { min: 500, max: null, count: 5 },
+  ])
+})
+
 test('prices that all lie in one interval are no choice', () => {
   expect(priceRanges(counts({ '1000': 70 }))).toEqual([])
   expect(priceRanges(counts({}))).toEqual([])

@@ -17,51 +17,55 @@ export const PRICE_GRID: readonly number[] = POWERS.flatMap((power) =>
   [1, 2, 5].map((step) => step * 10 ** power),
 )
 
+/** As the aggregation names the intervals: by their lower bounds. */
+const GRID_KEYS = [0, ...PRICE_GRID].map(String)
+
 /**
  * @param counts items by lower bound of the interval, as the aggregation names them; "0" is the first
  * @returns ranges, ascending; empty when all prices lie in one interval, which is no choice
  */
 export function priceRanges(counts: ReadonlyMap<string, number>): CountedRange[] {
-  const ranges = [0, ...PRICE_GRID].map((from, i) => ({
-    min: from,
-    max: (PRICE_GRID[i] ?? Number.POSITIVE_INFINITY) - 1,
-    count: counts.get(String(from)) ?? 0,
-  }))
-  while (ranges.some((range) => range.count === 0) && ranges.length > 1) {
-    mergeAt(
-      ranges,
-      smallestPair(ranges, (a, b) => a.count === 0 || b.count === 0),
-    )
-  }
-  while (ranges.length > RANGES_MAX)
-    mergeAt(
-      ranges,
-      smallestPair(ranges, () => true),
-    )
-  if (ranges.length < 2) return []
-  return ranges.map((range, i) => ({
-    min: i === 0 ? null : range.min,
-    max: i === ranges.length - 1 ? null : range.max,
-    count: range.count,
-  }))
+  const ranges = filledIntervals(counts)
+  while (ranges.length > RANGES_MAX) mergeSmallestPair(ranges)
+  return ranges.length < 2 ? [] : ranges.map(({ min, max, count }) => ({ min, max, count }))
 }
 
-type Interval = { min: number; max: number; count: number }
+type Interval = { readonly min: number | null; max: number | null; count: number }
 
-/** Index of the pair of neighbours with the fewest items together, of those that `isAllowed`. */
-function smallestPair(ranges: readonly Interval[], isAllowed: (a: Interval, b: Interval) => boolean): number {
-  let best = { at: 0, sum: Number.POSITIVE_INFINITY }
-  for (const [at, range] of ranges.entries()) {
-    const next = ranges[at + 1]
-    if (next && isAllowed(range, next) && range.count + next.count < best.sum) {
-      best = { at, sum: range.count + next.count }
+/** Intervals with items, each with the empty ones beside it: those between two go to the one with fewer items. */
+function filledIntervals(counts: ReadonlyMap<string, number>): Interval[] {
+  const ranges: Interval[] = []
+  let emptyFrom: number | null = null // where the empty ones behind the last interval begin
+  for (const [i, key] of GRID_KEYS.entries()) {
+    const count = counts.get(key) ?? 0
+    const from = i === 0 ? 0 : (PRICE_GRID[i - 1] ?? 0)
+    if (count === 0) {
+      emptyFrom ??= from
+      continue
     }
+    const last = ranges.at(-1)
+    const min: number = last && emptyFrom !== null && count < last.count ? emptyFrom : from
+    if (last) last.max = min - 1
+    ranges.push({ min: last ? min : null, max: null, count })
+    emptyFrom = null
   }
-  return best.at
+  return ranges
 }
 
-function mergeAt(ranges: Interval[], at: number): void {
-  const [left, right] = [ranges[at], ranges[at + 1]]
+/** The two neighbours with the fewest items together become one, the first two of equal ones. */
+function mergeSmallestPair(ranges: Interval[]): void {
+  let best = 0
+  let fewest = Number.POSITIVE_INFINITY
+  for (let at = 0; at + 1 < ranges.length; at++) {
+    const sum = (ranges[at]?.count ?? 0) + (ranges[at + 1]?.count ?? 0)
+    if (sum >= fewest) continue
+    best = at
+    fewest = sum
+  }
+  const left = ranges[best]
+  const right = ranges[best + 1]
   if (!left || !right) return
-  ranges.splice(at, 2, { min: left.min, max: right.max, count: left.count + right.count })
+  left.max = right.max
+  left.count += right.count
+  ranges.splice(best + 1, 1)
 }

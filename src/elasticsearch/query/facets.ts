@@ -94,18 +94,19 @@ export function facetAggregations(
 }
 
 /** Buckets of one facet in the answer: key to count, in the order of the server. */
-export type FacetBuckets = { readonly values: Map<string, number>; readonly chosen: Map<string, number> }
+export type FacetBuckets = {
+  readonly values: ReadonlyMap<string, number>
+  readonly chosen: ReadonlyMap<string, number>
+}
 
 /** Where `facetAggregations` has put the counts of one facet. */
 export function facetBuckets(aggregations: unknown, facet: FacetChoice): FacetBuckets {
   const root = asRecord(aggregations)
-  const place = [asRecord(root[`${WITHOUT}:${facet.name}`]), asRecord(root[REST]), root].find(
-    (candidate) => `${VALUES}:${facet.name}` in candidate,
-  )
-  return {
-    values: bucketsOf(place?.[`${VALUES}:${facet.name}`]),
-    chosen: bucketsOf(place?.[`${CHOSEN}:${facet.name}`]),
-  }
+  const values = `${VALUES}:${facet.name}`
+  const place = [root[`${WITHOUT}:${facet.name}`], root[REST], root]
+    .map(asRecord)
+    .find((candidate) => values in candidate)
+  return { values: bucketsOf(place?.[values]), chosen: bucketsOf(place?.[`${CHOSEN}:${facet.name}`]) }
 }
 
 /** Hits before any choice, or null when nothing is chosen. */
@@ -163,13 +164,22 @@ function filtered(clauses: readonly Clause[], aggs: Record<string, Aggregation>)
   return { filter: { bool: { filter: [...clauses] } }, aggs }
 }
 
+type Intervals = estypes.AggregationsAggregationRange[]
+
+/** There are as many grids as facets of ranges: one. */
+const intervalsOfGrid = new WeakMap<readonly number[], Intervals>()
+
 /** Half-open intervals of the server between the points of the grid; the key is the lower bound. */
-function intervals(grid: readonly number[]): estypes.AggregationsAggregationRange[] {
+function intervals(grid: readonly number[]): Intervals {
+  const known = intervalsOfGrid.get(grid)
+  if (known) return known
   const bounds = [null, ...grid, null]
-  return bounds.slice(1).map((to, i) => {
+  const made = bounds.slice(1).map((to, i) => {
     const from = bounds[i] ?? null
     return { key: String(from ?? 0), ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) }
   })
+  intervalsOfGrid.set(grid, made)
+  return made
 }
 
 /** The text of bounds, as the parameter writes them. */
@@ -193,12 +203,18 @@ function escaped(letter: string): string {
   return /[\p{L}\p{N}\s]/u.test(letter) ? letter : `\\${letter}`
 }
 
-function bucketsOf(aggregation: unknown): Map<string, number> {
+const NONE: ReadonlyMap<string, number> = new Map()
+
+function bucketsOf(aggregation: unknown): ReadonlyMap<string, number> {
   const buckets = asRecord(aggregation)['buckets']
   const list: unknown[] = Array.isArray(buckets) ? buckets : []
-  return new Map(
-    list.map(asRecord).map((bucket) => [String(bucket['key']), Number(bucket['doc_count'])] as const),
-  )
+  if (list.length === 0) return NONE
+  const counts = new Map<string, number>()
+  for (const bucket of list) {
+    const { key, doc_count } = asRecord(bucket)
+    counts.set(String(key), Number(doc_count))
+  }
+  return counts
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -28,6 +28,17 @@ test('words are cut where the analyzer cuts them', () => {
   ])
 })
 
+test('plain letters and digits are read as the rules for all letters read them', () => {
+  const character = fc.constantFrom(...'abzABZ0189  .-_&')
+  fc.assert(
+    fc.property(fc.string({ unit: character, maxLength: 30 }), (typed) => {
+      const { text, tokens } = readQuery(typed)
+      const byTheRules = readQuery(`${typed} é`) // one letter for which they are needed
+      expect([byTheRules.text, byTheRules.tokens]).toEqual([`${text} é`.trim(), [...tokens, 'e']])
+    }),
+  )
+})
+
 test('a query of too many words is cut after the last that is read', () => {
   const words = Array.from({ length: QUERY_WORDS_MAX + 5 }, (_, i) => `w${i}`)
   const read = readQuery(words.join(' '))

@@ -38,13 +38,21 @@ const LETTERS: Readonly<Record<string, string>> = {
   ı: 'i',
 }
 
+/**
+ * Most of what is typed. Here every rule of this file comes down to spaces and case: nothing is normalised, dropped or
+ * folded, and a word ends where its letters and digits do. 0.4 us instead of 10 for two words.
+ */
+const PLAIN = /^[a-zA-Z0-9 ]*$/
+
 /** Characters of a query that are used: Unicode NFKC, useless ones as spaces, spaces collapsed and trimmed. */
 export function cleanQuery(typed: string): string {
+  if (PLAIN.test(typed)) return typed.replaceAll(/ {2,}/g, ' ').trim()
   return typed.toWellFormed().normalize('NFKC').replaceAll(USELESS, ' ').replaceAll(/\s+/gu, ' ').trim()
 }
 
 /** Lower case without accents, as the filters `lowercase` and `asciifolding` do for Latin letters. */
 export function fold(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase()
   return text
     .toLowerCase()
     .normalize('NFKD')
@@ -75,5 +83,8 @@ export function lengthOf(text: string): number {
 }
 
 function wordsOf(text: string): { segment: string; index: number }[] {
+  if (PLAIN.test(text)) {
+    return Array.from(text.matchAll(/[^ ]+/g), ({ 0: segment, index }) => ({ segment, index }))
+  }
   return [...WORDS.segment(text)].filter((part) => part.isWordLike)
 }

@@ -9,26 +9,29 @@ import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG, parseConfig } from './config.ts'
 import { createReader } from './elasticsearch/reader.ts'
 import { problem } from './errors.ts'
+import { createAdmission } from './http/admission.ts'
 import { createApp } from './http/app.ts'
 import { loadAssets } from './http/assets.ts'
 import { classLimits, classRates } from './http/classes.ts'
 import { createClientOf } from './http/client-address.ts'
+import { createDirect, createDirectReplies, type Direct } from './http/direct.ts'
 import { uuidV7 } from './http/ids.ts'
 import { createInFlight, type InFlight } from './http/in-flight.ts'
 import { startLoadSampler } from './http/load-sampler.ts'
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts'
+import { createReads } from './http/reads.ts'
 import { createReplyCache, type ReplyCache } from './http/reply-cache.ts'
-import { createWatch } from './http/reply-watch.ts'
+import { createWatch, type Watch } from './http/reply-watch.ts'
 import { listen } from './http/server.ts'
 import { createShedding, type Shedding } from './http/shedding.ts'
-import { type ProcessState, startingState } from './http/state.ts'
+import { startingState } from './http/state.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
 import { connectLimiter } from './limits/connect-limiter.ts'
 import { createPool } from './postgres/pool.ts'
 import { readStreamPositions } from './postgres/replication.ts'
 import { createSearch } from './search/create-search.ts'
 import { indexLag } from './search/index-lag.ts'
-import { createLogger, type Logger } from './telemetry/log.ts'
+import { createLogger } from './telemetry/log.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
 /** Connections to Postgres for reading, per process (operations design 9.2). */
@@ -152,27 +155,25 @@ function rateLimits(
 }
 
 type Kept = {
-  readonly metrics: Metrics
-  readonly logger: Logger
-  readonly state: ProcessState
+  readonly direct: Direct
+  readonly watch: Watch
   readonly shedding: Shedding
   readonly limits: RateLimits
   readonly inFlight: InFlight
+  readonly isDraining: () => boolean
 }
 
 function replyCache(
   { cache }: AnswerCache,
   { generations }: ReturnType<typeof createSearch>,
   app: ReturnType<typeof createApp>,
-  { metrics, logger, state, ...before }: Kept,
+  kept: Kept,
 ): ReplyCache {
   return createReplyCache({
+    ...kept,
     cache,
     fetch: (request, bindings) => app.fetch(request, bindings),
     generation: (family) => (family === 'suggest' ? generations.suggestions() : generations.items()),
-    watch: createWatch({ logger, metrics, clock, newRequestId: makeId }),
-    ...before,
-    isDraining: () => state.phase === 'draining',
   })
 }
 
@@ -183,25 +184,29 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const answers = answerCache(config, names, metrics)
   const state = startingState(['postgres', 'elasticsearch', ...(answers ? ['redis'] : [])])
   const hardStop = new AbortController()
-  const http = httpOptions(config)
-  const inFlight = createInFlight(http.limits, metrics)
+  const { shop, assets, limits: caps } = httpOptions(config)
+  const inFlight = createInFlight(caps, metrics)
+  const admission = createAdmission({ limits: caps, inFlight, hardStop: hardStop.signal })
   const app = createApp({
-    ...http,
-    inFlight,
+    ...{ shop, assets },
     search,
     metrics,
     logger,
+    admission,
     state,
-    hardStop: hardStop.signal,
     clock,
     newRequestId: makeId,
   })
   const load = startLoadSampler(metrics)
   const shedding = createShedding(load.level, metrics, Math.random)
   const { limits, close: closeLimits } = rateLimits(config, names, metrics)
+  const isDraining = () => state.phase === 'draining'
+  const watch = createWatch({ logger, metrics, clock, newRequestId: makeId })
+  const direct = createDirect(createReads(search), admission)
   const replies =
-    answers && replyCache(answers, search, app, { metrics, logger, state, shedding, limits, inFlight })
-  const before = { cache: replies, shedding, limits }
+    answers && replyCache(answers, search, app, { direct, watch, shedding, limits, inFlight, isDraining })
+  const directReplies = createDirectReplies(direct, watch, isDraining)
+  const before = { cache: replies, shedding, limits, direct: directReplies }
   const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, before)
   const following = answers?.run(stop)
   await Promise.all([search.generations.refresh(stop), answers?.ready])

@@ -23,6 +23,15 @@ export type AccessLine = {
   readonly err?: unknown
 }
 
+/** What a line tells of a problem: its name, and its cause where the fault is not the client's. */
+export function faultFields(
+  problem: { readonly name: string; readonly cause: unknown } | null,
+  status: number,
+): Pick<AccessLine, 'problem' | 'err'> {
+  if (problem === null) return {}
+  return { problem: problem.name, ...(status >= 500 ? { err: problem.cause } : {}) }
+}
+
 /** A fault of ours is an error; a server or the time that was missing is a warning. */
 export function writeAccess(logger: Logger, line: AccessLine): void {
   const rounded = { ...line, ms: Math.round(line.ms * 10) / 10 }

@@ -10,6 +10,17 @@ import type { AppEnv } from './context.ts'
 import type { InFlight } from './in-flight.ts'
 import { ClientGone } from './problem-reply.ts'
 
+/** The caps of one process. */
+export type Admission = {
+  /**
+   * Run `work` as one request of a class.
+   * @param left aborts when the client has gone
+   * @throws Problem `overloaded` at the cap, `deadline-exceeded`; ClientGone; the reason of the hard stop; what
+   *   `work` throws
+   */
+  run<T>(routeClass: RouteClass, left: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+}
+
 /** Middleware for the routes of one class. */
 export type Admit = (routeClass: RouteClass) => MiddlewareHandler<AppEnv>
 
@@ -23,49 +34,57 @@ export type AdmissionOptions = {
 /** Retry-After of a refusal, seconds: long enough for a burst to pass. */
 const OVERLOADED_RETRY_SECONDS = 1
 
-export function createAdmission({ limits, inFlight, hardStop }: AdmissionOptions): Admit {
-  return (routeClass) =>
-    async function admit(c, next) {
-      c.set('routeClass', routeClass)
+export function createAdmission({ limits, inFlight, hardStop }: AdmissionOptions): Admission {
+  const ends = new Set<(reason: unknown) => void>()
+  hardStop.addEventListener('abort', () => {
+    for (const end of ends) end(hardStop.reason)
+  })
+  return {
+    async run(routeClass, left, work) {
       if (inFlight.isFull(routeClass)) {
         inFlight.refused(routeClass)
         throw problem('overloaded', { retry_after_seconds: OVERLOADED_RETRY_SECONDS })
       }
       inFlight.enter(routeClass)
-      const deadline = startDeadline(limits[routeClass].deadlineMs)
-      const signal = AbortSignal.any([c.req.raw.signal, deadline.signal, hardStop])
-      c.set('signal', signal)
-      const ended = abortion(signal)
+      const bound = new AbortController()
+      const ended = Promise.withResolvers<never>()
+      const end = (reason: unknown) => {
+        bound.abort(reason)
+        ended.reject(reason instanceof Error && reason.name !== 'AbortError' ? reason : new ClientGone())
+      }
+      const leave = () => end(left.reason)
+      const timer = startDeadline(limits[routeClass].deadlineMs, end)
+      ends.add(end)
+      left.addEventListener('abort', leave, { once: true })
+      if (left.aborted) leave()
+      if (hardStop.aborted) end(hardStop.reason)
       try {
-        await Promise.race([next(), ended.promise])
+        return await Promise.race([work(bound.signal), ended.promise])
       } finally {
-        deadline.clear()
-        ended.forget()
+        clearTimeout(timer)
+        ends.delete(end)
+        left.removeEventListener('abort', leave)
         inFlight.leave(routeClass)
       }
+    },
+  }
+}
+
+/** @returns middleware that admits a request and gives its routes the signal */
+export function admitBy(admission: Admission): Admit {
+  return (routeClass) =>
+    async function admit(c, next) {
+      c.set('routeClass', routeClass)
+      await admission.run(routeClass, c.req.raw.signal, (signal) => {
+        c.set('signal', signal)
+        return next()
+      })
     }
 }
 
-function startDeadline(ms: number): { readonly signal: AbortSignal; clear(): void } {
-  const controller = new AbortController()
-  const timer = setTimeout(() => {
-    controller.abort(problem('deadline-exceeded', { detail: `An answer here may take ${ms} ms.` }))
-  }, ms)
-  return { signal: controller.signal, clear: () => clearTimeout(timer) }
-}
-
-/** Rejects once the signal aborts, with an Error in every case. `forget` lets go of the signal. */
-function abortion(signal: AbortSignal): { readonly promise: Promise<never>; forget(): void } {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = () => {
-    reject(
-      signal.reason instanceof Error && signal.reason.name !== 'AbortError'
-        ? signal.reason
-        : new ClientGone(),
-    )
-  }
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  promise.catch(() => undefined) // nobody listens any more once the answer won the race
-  return { promise, forget: () => signal.removeEventListener('abort', onAbort) }
+function startDeadline(ms: number, end: (reason: unknown) => void): NodeJS.Timeout {
+  return setTimeout(
+    () => end(problem('deadline-exceeded', { detail: `An answer here may take ${ms} ms.` })),
+    ms,
+  )
 }

@@ -6,12 +6,10 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { CatalogSearch } from '../search/contract.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { createAdmission } from './admission.ts'
+import { type Admission, admitBy } from './admission.ts'
 import type { Assets } from './assets.ts'
-import type { ClassLimits } from './classes.ts'
 import type { AppEnv } from './context.ts'
 import { openApiDocument } from './document.ts'
-import type { InFlight } from './in-flight.ts'
 import { observeRequests } from './observe.ts'
 import { allowedMethods, replyNotFound, replyThrown } from './replies.ts'
 import { assetRoutes } from './routes/assets.ts'
@@ -31,11 +29,8 @@ export type AppOptions = {
   readonly search: CatalogSearch
   readonly metrics: Metrics
   readonly logger: Logger
-  readonly limits: ClassLimits
-  readonly inFlight: InFlight
+  readonly admission: Admission
   readonly state: ProcessState
-  /** Aborted when the process will not wait for running requests any longer. */
-  readonly hardStop: AbortSignal
   /** Monotonic clock, ms. */
   readonly clock: () => number
   readonly newRequestId: () => string
@@ -45,7 +40,7 @@ export type AppOptions = {
 
 export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   const { search, metrics, state, assets } = options
-  const admit = createAdmission(options)
+  const admit = admitBy(options.admission)
   const shop = shopOf(options.shop, assets)
   const app = new OpenAPIHono<AppEnv>()
   app.use('*', observeRequests({ ...options, isDraining: () => state.phase === 'draining' }))

@@ -6,7 +6,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { type AccessLine, requestIdOf, writeAccess } from './access.ts'
+import { faultFields, requestIdOf, writeAccess } from './access.ts'
 import type { AppEnv } from './context.ts'
 import { API_HEADERS } from './security-headers.ts'
 
@@ -51,7 +51,8 @@ export function observeRequests(options: ObserveOptions): MiddlewareHandler<AppE
     })
     if (isLogged(c)) {
       const { status } = c.res
-      writeAccess(options.logger, { request_id: requestId, route, method, status, ms, ...faultOf(c) })
+      const fault = faultFields(c.get('problem') ?? null, status)
+      writeAccess(options.logger, { request_id: requestId, route, method, status, ms, ...fault })
     }
   }
 }
@@ -69,10 +70,4 @@ function finishReply(c: Context<AppEnv>, requestId: string, isDraining: boolean)
 function routeLabel(c: Context<AppEnv>): string {
   const path = routePath(c, -1)
   return path === '/*' || path === '*' ? 'none' : path
-}
-
-function faultOf(c: Context<AppEnv>): Pick<AccessLine, 'problem' | 'err'> {
-  const problem = c.get('problem')
-  if (!problem) return {}
-  return { problem: problem.name, ...(c.res.status >= 500 ? { err: problem.cause } : {}) }
 }

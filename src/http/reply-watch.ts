@@ -1,14 +1,16 @@
 /** What a reply from the cache leaves behind: a request id, a measured duration, an access line now and then. */
 import type { IncomingMessage } from 'node:http'
+import type { Problem } from '../errors.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { requestIdOf, writeAccess } from './access.ts'
+import { faultFields, requestIdOf, writeAccess } from './access.ts'
 
 export type Begun = { readonly at: number; readonly id: string }
 
 export type Watch = {
   begin(request: IncomingMessage): Begun
-  end(begun: Begun, route: string, status: number): void
+  /** @param problem what the reply tells, when it is one; its cause is for the log alone */
+  end(begun: Begun, route: string, status: number, problem?: Problem | null): void
   /** A fault of ours: nothing could be answered. */
   fault(begun: Begun, route: string, thrown: unknown): void
 }
@@ -30,7 +32,7 @@ export function createWatch({ logger, metrics, clock, newRequestId }: WatchOptio
     begin(request) {
       return { at: clock(), id: requestIdOf(request.headers['x-request-id'], newRequestId) }
     },
-    end({ at, id }, route, status) {
+    end({ at, id }, route, status, problem = null) {
       const ms = clock() - at
       metrics.observe('http_request_duration_seconds', ms / 1_000, {
         route,
@@ -39,7 +41,9 @@ export function createWatch({ logger, metrics, clock, newRequestId }: WatchOptio
       })
       answered += 1
       if (status < 400 && answered % LINES_EVERY !== 1) return
-      writeAccess(logger, { request_id: id, route, method: 'GET', status, ms })
+      if (problem?.type === 'overloaded') return // counted: lines about them would add to the load
+      const fault = faultFields(problem && { name: problem.type, cause: problem.cause }, status)
+      writeAccess(logger, { request_id: id, route, method: 'GET', status, ms, ...fault })
     },
     fault({ id }, route, thrown) {
       metrics.count('http_refused_total', { class: route, reason: 'fault' })

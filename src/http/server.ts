@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { PROBLEMS, type ProblemName, problem } from '../errors.ts'
+import type { DirectReplies } from './direct.ts'
 import { problemBody } from './problem-reply.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { ReplyCache } from './reply-cache.ts'
@@ -55,6 +56,8 @@ export type BeforeApp = {
   readonly shedding?: Shedding | null
   /** For what the cache leaves to the app. null: a client may ask as often as it likes. */
   readonly limits?: RateLimits | null
+  /** For the reads that the cache leaves. null: the app answers them too. */
+  readonly direct?: DirectReplies | null
 }
 
 /**
@@ -65,7 +68,7 @@ export async function listen(
   app: App,
   host: string,
   port: number,
-  { cache = null, shedding = null, limits = null }: BeforeApp = {},
+  { cache = null, shedding = null, limits = null, direct = null }: BeforeApp = {},
 ): Promise<HttpServer> {
   const answer = getRequestListener((request) => app.fetch(request), { errorHandler: replyUnreadable })
   const listener: typeof answer = async (request, response) => {
@@ -74,6 +77,7 @@ export async function listen(
       if (shedding?.refuses(request, response)) return
       const refused = limits?.refuses(request, response) ?? false
       if (refused !== false && (await refused)) return
+      if (direct?.handle(request, response)) return
     }
     await answer(request, response)
   }

@@ -14,8 +14,11 @@ export const QUERY_FORM_MAX = 4_000
  * @returns what is wrong with it, or null
  */
 export function urlFault(url: string): Problem | null {
-  const pathStart = url.indexOf('/', url.indexOf('://') + 3)
-  const target = url.slice(pathStart)
+  return targetFault(url.slice(url.indexOf('/', url.indexOf('://') + 3)))
+}
+
+/** @param target path and query, as `urlFault` */
+export function targetFault(target: string): Problem | null {
   if (target.length > URL_MAX) return tooLong(target)
   const queryStart = target.indexOf('?')
   const path = queryStart === -1 ? target : target.slice(0, queryStart)

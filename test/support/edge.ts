@@ -1,4 +1,5 @@
 /** The app over a catalogue in memory, with a clock and ids that do not change. */
+import { type AdmissionOptions, createAdmission } from '../../src/http/admission.ts'
 import { type AppOptions, createApp } from '../../src/http/app.ts'
 import { loadAssets } from '../../src/http/assets.ts'
 import { classLimits } from '../../src/http/classes.ts'
@@ -10,18 +11,21 @@ import { memorySearch } from './memory-search.ts'
 
 const assets = loadAssets(new URL('../../web/', import.meta.url))
 
+export type EdgeOptions = AppOptions & Pick<AdmissionOptions, 'limits' | 'hardStop'>
+
 /** Options of a ready app. */
-export function edgeOptions(overrides: Partial<AppOptions> = {}): AppOptions {
+export function edgeOptions(overrides: Partial<EdgeOptions> = {}): EdgeOptions {
   const metrics = overrides.metrics ?? createMetrics(['http_', 'search_', 'suggest_', 'index_'])
   const limits = overrides.limits ?? classLimits({ search: 1_000, suggest: 300, item: 500 })
+  const inFlight = createInFlight(limits, metrics)
+  const hardStop = overrides.hardStop ?? new AbortController().signal
   return {
     search: memorySearch(),
     metrics,
     logger: createLogger('api', 'silent'),
-    limits,
-    inFlight: createInFlight(limits, metrics),
+    ...{ limits, inFlight, hardStop },
+    admission: createAdmission({ limits, inFlight, hardStop }),
     state: { ...startingState(['postgres', 'elasticsearch']), phase: 'ready' },
-    hardStop: new AbortController().signal,
     clock: () => 0,
     newRequestId: () => 'request-0001',
     shop: { name: 'Corner Shop', locale: 'en-GB', currency: 'EUR', imageSources: ['https:'] },
@@ -30,6 +34,6 @@ export function edgeOptions(overrides: Partial<AppOptions> = {}): AppOptions {
   }
 }
 
-export function edge(overrides: Partial<AppOptions> = {}): ReturnType<typeof createApp> {
+export function edge(overrides: Partial<EdgeOptions> = {}): ReturnType<typeof createApp> {
   return createApp(edgeOptions(overrides))
 }

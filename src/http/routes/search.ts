@@ -1,6 +1,5 @@
 /** `GET /v1/search`: items for a query, a category and filters. */
 import { createRoute } from '@hono/zod-openapi'
-import { searchAnswerTags } from '../../search/answer-tags.ts'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import { SEARCH_EXAMPLE } from '../examples.ts'
@@ -8,6 +7,7 @@ import { keepReply } from '../keep.ts'
 import { SearchParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { searchQuery } from '../queries.ts'
+import { findItems } from '../reads.ts'
 import { apiRouter } from '../router.ts'
 import { SearchAnswer } from '../schemas.ts'
 
@@ -43,7 +43,7 @@ const PARAMETERS = ['q', 'category', 'f.NAME', 'price', 'sort', 'page', 'size', 
 export const searchRoutes = (search: CatalogSearch, admit: Admit) =>
   apiRouter(PARAMETERS).openapi(searchItems(admit), async (c) => {
     const query = searchQuery(c.req.valid('query'))
-    const answer = await search.search(query, c.get('signal'))
-    keepReply(c, searchAnswerTags(query, answer), answer, answer.total.value === 0 ? 'empty' : 'hit')
+    const { answer, tags, kind } = await findItems(search, query, c.get('signal'))
+    keepReply(c, tags, answer, kind)
     return c.json(answer, 200)
   })

@@ -1,12 +1,12 @@
 /** `GET /v1/suggest`: what a shopper may be about to type. */
 import { createRoute } from '@hono/zod-openapi'
-import { suggestAnswerTags } from '../../search/answer-tags.ts'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import { SUGGEST_EXAMPLE } from '../examples.ts'
 import { keepReply } from '../keep.ts'
 import { SuggestParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
+import { findSuggestions } from '../reads.ts'
 import { apiRouter } from '../router.ts'
 import { SuggestAnswer } from '../schemas.ts'
 
@@ -28,7 +28,8 @@ const suggestTexts = (admit: Admit) =>
 
 export const suggestRoutes = (search: CatalogSearch, admit: Admit) =>
   apiRouter(['q', 'scope', 'size']).openapi(suggestTexts(admit), async (c) => {
-    const answer = await search.suggest(c.req.valid('query'), c.get('signal'))
-    keepReply(c, suggestAnswerTags(answer), answer, answer.suggestions.length === 0 ? 'empty' : 'hit')
+    const query = c.req.valid('query')
+    const { answer, tags, kind } = await findSuggestions(search, query, c.get('signal'))
+    keepReply(c, tags, answer, kind)
     return c.json(answer, 200)
   })

@@ -105,7 +105,7 @@ test('three times the suggestions that it can answer are refused in part, and no
 test('with a fraction of the machine suggestions are refused before items, and it recovers by itself', async () => {
   const others = startOthers()
   const slow = startThrottling()
-  const pressing = press({ perSecond: 2_000, seconds: 4, sockets: 64 })
+  const pressing = press({ perSecond: 10_000, seconds: 4, sockets: 128 })
   await waitFor('suggestions are refused for load', () => metric(REFUSED), { deadlineMs: 10_000 })
   const { statuses, withRetryAfter, broken } = await pressing
   await slow.stop()

@@ -16,23 +16,51 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
     ['telemetry', ['src/telemetry/'], ['errors', 'config']],
     ['catalog', ['src/catalog/'], ['errors']],
     ['command', ['src/command/'], ['errors']],
-    ['postgres', ['src/postgres/'], ['catalog', 'errors', 'config', 'telemetry']],
+    ['order-types', ['src/orders/types.ts'], []],
+    ['postgres', ['src/postgres/'], ['order-types', 'catalog', 'errors', 'config', 'telemetry']],
     ['elasticsearch', ['src/elasticsearch/'], ['catalog', 'errors', 'config', 'telemetry']],
-    ['redis', ['src/redis/'], ['errors', 'config', 'telemetry']],
+    ['redis', ['src/redis/'], ['order-types', 'errors', 'config', 'telemetry']],
     ['cache', ['src/cache/'], ['redis', 'catalog', 'errors', 'telemetry']],
     [
       'search',
       ['src/search/'],
       ['postgres', 'elasticsearch', 'cache', 'mappings', 'catalog', 'errors', 'config', 'telemetry'],
     ],
+    ['events', ['src/events/'], ['redis', 'postgres', 'catalog', 'errors', 'telemetry']],
+    ['auth', ['src/auth/'], ['redis', 'postgres', 'catalog', 'errors', 'telemetry']],
+    [
+      'orders',
+      ['src/orders/'],
+      ['order-types', 'postgres', 'redis', 'events', 'catalog', 'errors', 'telemetry'],
+    ],
     ['web', ['web/'], ['catalog']],
-    ['http', ['src/http/'], ['search', 'cache', 'web', 'catalog', 'errors', 'config', 'telemetry']],
+    [
+      'http',
+      ['src/http/'],
+      [
+        'search',
+        'orders',
+        'order-types',
+        'events',
+        'auth',
+        'cache',
+        'web',
+        'catalog',
+        'errors',
+        'config',
+        'telemetry',
+      ],
+    ],
     ['mappings', ['mappings/'], ['catalog', 'cache']],
     [
       'cli',
       ['src/cli/'],
       [
         'search',
+        'orders',
+        'order-types',
+        'events',
+        'auth',
         'postgres',
         'elasticsearch',
         'redis',
@@ -50,6 +78,10 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
       [
         'http',
         'search',
+        'orders',
+        'order-types',
+        'events',
+        'auth',
         'cache',
         'postgres',
         'elasticsearch',
@@ -84,9 +116,9 @@ const OUTER = ['stack/', 'sim/', 'bench/', 'test/', 'vitest.config.ts']
 
 /** Drivers stay behind the zone that owns them. */
 const DRIVERS: Readonly<Record<string, readonly string[]>> = {
-  pg: ['postgres', 'indexer', 'search', 'cli', 'entry'],
+  pg: ['postgres', 'indexer', 'search', 'orders', 'events', 'auth', 'cli', 'entry'],
   '@elastic/elasticsearch': ['elasticsearch', 'indexer', 'search', 'cli', 'entry'],
-  ioredis: ['redis', 'cli', 'entry'],
+  ioredis: ['redis', 'orders', 'events', 'cli', 'entry'],
 }
 
 /** Pure: no IO, clock, randomness or environment. */
@@ -97,6 +129,7 @@ const PURE = [
   'indexer/core/',
   'mappings/',
   'src/elasticsearch/query/',
+  'src/orders/types.ts',
   'web/pages/',
   'web/html.ts',
 ]

@@ -130,6 +130,8 @@ const PURE = [
   'mappings/',
   'src/elasticsearch/query/',
   'src/orders/types.ts',
+  'src/orders/lines.ts',
+  'src/orders/request-hash.ts',
   'web/pages/',
   'web/html.ts',
 ]

@@ -132,6 +132,11 @@ const PURE = [
   'src/orders/types.ts',
   'src/orders/lines.ts',
   'src/orders/request-hash.ts',
+  'src/orders/hold-state.ts',
+  'src/orders/order-state.ts',
+  'src/orders/payment-state.ts',
+  'src/orders/refund-state.ts',
+  'src/orders/return-state.ts',
   'web/pages/',
   'web/html.ts',
 ]

@@ -153,6 +153,7 @@ const ENVIRONMENT = [
   'stack/',
   'test/',
   'bench/',
+  'sim/payments.ts',
   'vitest.config.ts',
 ]
 

@@ -14,13 +14,13 @@
 --          MISMATCH
 --          NOEPOCH current_or_empty
 --          MISS sku
---          QUEUE sku
---          LIMIT sku limit
---          SHORT (sku available version)...
+--          QUEUE sku available
+--          LIMIT sku available limit
+--          SHORT units_that_could_be_had (sku available version)...
 -- CLOCK: redis TIME. The true limit is per customer and checked in Postgres; here one cart above it is turned away.
 local current = redis.call('GET', KEYS[1])
 if current ~= ARGV[1] then return {'NOEPOCH', current or ''} end
-local hash, got, arv, short, sum = redis.call('HGET', KEYS[2], 'hash'), {}, {}, {'SHORT'}, 0
+local hash, got, arv, short, sum = redis.call('HGET', KEYS[2], 'hash'), {}, {}, {}, 0
 if hash and hash ~= ARGV[3] then return {'MISMATCH'} end
 for i = 1, (#KEYS - 3) / 2 do
   local sku, qty = ARGV[4 + 2 * i], tonumber(ARGV[5 + 2 * i])
@@ -29,9 +29,9 @@ for i = 1, (#KEYS - 3) / 2 do
   else
     local s = redis.call('HMGET', KEYS[2 + 2 * i], 'a', 'rv', 'pv', 'q', 'lim')
     if not s[1] then return {'MISS', sku} end
-    if s[4] == '1' and ARGV[5] ~= '1' then return {'QUEUE', sku} end
-    if s[5] ~= '' and qty > tonumber(s[5]) then return {'LIMIT', sku, s[5]} end
     local available = math.max(tonumber(s[1]), 0)
+    if s[4] == '1' and ARGV[5] ~= '1' then return {'QUEUE', sku, available} end
+    if s[5] ~= '' and qty > tonumber(s[5]) then return {'LIMIT', sku, available, s[5]} end
     if available < qty then
       local n = #short
       short[n + 1], short[n + 2], short[n + 3] = sku, available, s[3]
@@ -41,7 +41,7 @@ for i = 1, (#KEYS - 3) / 2 do
   end
 end
 if hash then return {'KNOWN', unpack(got)} end
-if #short > 1 and (ARGV[4] ~= '1' or sum == 0) then return short end
+if #short > 0 and (ARGV[4] ~= '1' or sum == 0) then return {'SHORT', sum, unpack(short)} end
 local known = {'hash', ARGV[3]}
 for i = 1, #got do
   if got[i] > 0 then

@@ -1,5 +1,6 @@
 -- Compare the count with one snapshot of Postgres, and set it when asked to. Admissions that the snapshot cannot
--- know stay subtracted. A snapshot that is older than what was seen says nothing and changes nothing.
+-- know stay subtracted; those that it contains end here, else their settling would give units back that a count
+-- taken from this snapshot has never lacked. A snapshot older than what was seen says nothing and changes nothing.
 -- KEYS: 1 epoch       string; number of the current epoch of the slot
 --       2 k           hash of the count
 --       3 t           hash of the tentative units
@@ -21,12 +22,16 @@ if current ~= ARGV[1] then return {'NOEPOCH', current or ''} end
 local s, ver = redis.call('HMGET', KEYS[2], 'a', 'rv', 'pv'), tonumber(ARGV[3])
 if not s[1] then return {'MISS'} end
 if ver < tonumber(s[3]) then return {'STALE', s[3]} end
-local inside, seen, expected = {}, 0, tonumber(ARGV[2])
+local inside, ended, seen, expected = {}, {}, 0, tonumber(ARGV[2])
 for i = 7, #ARGV do inside[ARGV[i]] = true end
 local t = redis.call('HGETALL', KEYS[3])
 for i = 1, #t, 2 do
   local units = tonumber(t[i + 1]:match('^(%d+)|'))
-  if inside[t[i]] then seen = seen + units else expected = expected - units end
+  if inside[t[i]] then
+    seen, ended[#ended + 1] = seen + units, t[i]
+  else
+    expected = expected - units
+  end
 end
 local out = {'OK', s[1], expected, s[2], s[3], seen}
 if tonumber(s[1]) ~= expected then
@@ -35,5 +40,6 @@ end
 if ARGV[6] == '1' then
   redis.call('HSET', KEYS[2], 'a', expected, 'rv', ARGV[3], 'pv', ARGV[3], 'q', ARGV[4], 'lim', ARGV[5])
   redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', ver)
+  for _, id in ipairs(ended) do redis.call('HDEL', KEYS[3], id) end
 end
 return out

@@ -1,11 +1,12 @@
 -- Postgres has the hold: its tentative units become final. Repeats change nothing.
--- Units go back when a snapshot from before the admission had counted the hold already (its version is in `arv`).
+-- Units go back when a snapshot from before the admission had counted the hold already (`arv` is its version), and
+-- those of a line that the hold does not have (version 0).
 -- KEYS: 1 h           hash; what is known of the hold
 --       2 tz          zset; hold ids by time of admission
 --       then per line: k hash of the count, t hash of the tentative units
 -- ARGV: 1 id          hold id
 --       2 keep_ms     how long a repeated admission is still recognised
---       then per line: ver version that took the units in Postgres
+--       then per line: ver version that took the units in Postgres; 0: none were taken
 -- RETURNS: OK lines_that_were_tentative
 local lines = 0
 for i = 1, (#KEYS - 2) / 2 do
@@ -18,6 +19,8 @@ for i = 1, (#KEYS - 2) / 2 do
   end
   if pv and ver > tonumber(pv) then redis.call('HSET', k, 'pv', ARGV[2 + i]) end
 end
-redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if redis.call('HLEN', KEYS[1]) <= 1 + (#KEYS - 2) / 2 then -- nothing is left to settle
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
 return {'OK', lines}

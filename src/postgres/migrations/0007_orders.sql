@@ -42,7 +42,8 @@ create table inv.order_line (
   constraint line_within_quantity check (cancelled + shipped <= qty and returned <= shipped)
 );
 comment on table inv.order_line is 'Units of an order, copied from its hold with the price of the hold';
-comment on column inv.order_line.ver_at_confirm is 'Version of the SKU that moved the units from held to committed; null before';
+comment on column inv.order_line.ver_at_confirm is
+  'Version of the SKU that moved the units from held to committed; null before';
 comment on column inv.order_line.limit_bucket is 'As in inv.hold_line';
 create index order_line_open on inv.order_line (sku, loc) where cancelled + shipped < qty;
 
@@ -62,7 +63,8 @@ create table inv.payment (
   unique (order_id, attempt)
 );
 comment on table inv.payment is 'Attempts to pay; the row is committed before the provider is called';
-comment on column inv.payment.paid_minor is 'What came, as the provider says; differs from amount_minor only when something is wrong';
+comment on column inv.payment.paid_minor is
+  'What came, as the provider says; differs from amount_minor only when something is wrong';
 comment on column inv.payment.tries is 'Questions to the provider without an answer';
 comment on column inv.payment.due_at is 'When the provider is asked next; null: nothing to ask';
 create index payment_due on inv.payment (due_at) where due_at is not null;
@@ -77,7 +79,8 @@ create table inv.payment_event (
   applied     boolean not null default false,
   primary key (provider, event_id)
 );
-comment on table inv.payment_event is 'Webhooks with a good signature. A hint only: state and amount are asked from the provider';
+comment on table inv.payment_event is
+  'Webhooks with a good signature. A hint only: state and amount are asked from the provider';
 create index payment_event_open on inv.payment_event (received_at) where not applied;
 
 create table inv.refund (

@@ -12,7 +12,8 @@ create table inv.idempotency (
   primary key (scope, key),
   constraint answer_is_whole check ((status is null) = (body is null))
 );
-comment on table inv.idempotency is 'Answers of requests with a key, in the transaction of their effect. Holds need none: the hold row is the record';
+comment on table inv.idempotency is
+  'Answers of requests with a key, in the transaction of their effect. Holds need none: the hold row is the record';
 comment on column inv.idempotency.scope is 'Route and customer';
 comment on column inv.idempotency.status is 'HTTP status; null only inside the transaction that decides';
 comment on column inv.idempotency.body is 'The answer, byte for byte';

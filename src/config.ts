@@ -3,22 +3,13 @@
  * problems at once: what was expected, what was given, and the nearest known name for an unknown `AISLE_*`.
  */
 import { z } from 'zod'
+import { editDistance } from './catalog/edit-distance.ts'
 import { NAMESPACE_PATTERN } from './catalog/names.ts'
+import { integer, list, url } from './config-forms.ts'
+import { ORDER_FIELDS } from './config-orders.ts'
 
 /** Exit code of a process whose configuration cannot be used (sysexits EX_CONFIG). */
 export const EXIT_CONFIG = 78
-
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-)
-const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
-const url = (...protocols: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    message: `a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-  })
 
 type Field = {
   readonly schema: z.ZodType
@@ -112,6 +103,7 @@ export const FIELDS = {
     secret: true,
     apiOnly: true,
   },
+  ...ORDER_FIELDS,
   AISLE_FACETS: {
     schema: list,
     about: 'Facets shown first, in this order',
@@ -209,7 +201,7 @@ export type ConfigRole = 'api' | 'other'
 /**
  * Check an environment.
  * @param env names to texts; a missing or empty text means the default
- * @param role fields of the api may be missing elsewhere; they are empty texts then
+ * @param role fields of the api may be missing elsewhere; they are empty then
  */
 export function parseConfig(
   env: Readonly<Record<string, string | undefined>>,
@@ -224,7 +216,7 @@ export function parseConfig(
   for (const [name, field] of Object.entries(FIELDS) as [FieldName, Field][]) {
     const given = withNamespace[name] || field.fallback
     if (given === undefined && field.apiOnly && role !== 'api') {
-      values[name] = ''
+      values[name] = name === 'AISLE_AUTH_KEY' ? [] : ''
       continue
     }
     const parsed = field.schema.safeParse(given)
@@ -232,7 +224,7 @@ export function parseConfig(
     else problems.push({ name, expected: expectation(field, parsed.error), given: shown(field, given) })
   }
   for (const name of Object.keys(env)) {
-    if (!name.startsWith('AISLE_') || name in FIELDS || OTHER_NAMES.has(name)) continue
+    if (!name.startsWith('AISLE_') || isKnown(name)) continue
     problems.push({
       name,
       expected: `a known name; the nearest is ${nearestName(name)}`,
@@ -249,6 +241,16 @@ export function configReport(problems: readonly ConfigProblem[]): string {
     'The configuration cannot be used:',
     ...problems.map((p) => `  ${p.name}: expected ${p.expected}, got ${p.given}`),
   ].join('\n')
+}
+
+function isKnown(name: string): boolean {
+  return name in FIELDS || OTHER_NAMES.has(name) || isFileOfSecret(name)
+}
+
+/** `NAME_FILE` of a secret: the entry file reads it before the environment comes here. */
+export function isFileOfSecret(name: string): boolean {
+  const field = (FIELDS as Readonly<Record<string, Field>>)[name.replace(/_FILE$/, '')]
+  return name.endsWith('_FILE') && field?.secret === true
 }
 
 function databaseName(databaseUrl: string | undefined): string | undefined {
@@ -272,18 +274,4 @@ function nearestName(name: string): string {
   const byDistance = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
   byDistance.sort((a, b) => a.distance - b.distance)
   return byDistance[0]?.candidate ?? ''
-}
-
-/** Levenshtein distance of two short texts. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { type AnswerCache, createAnswerCache } from './cache/answer-cache.ts'
 import { type Names, namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
-import { type Config, configReport, EXIT_CONFIG, parseConfig } from './config.ts'
+import { type Config, configReport, EXIT_CONFIG } from './config.ts'
 import { createElasticsearch } from './elasticsearch/client.ts'
 import { problem } from './errors.ts'
 import { createApp } from './http/app.ts'
@@ -20,6 +20,7 @@ import { listen } from './http/server.ts'
 import { createShedding, type Shedding } from './http/shedding.ts'
 import { type ProcessState, startingState } from './http/state.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
+import { loadConfig } from './load-config.ts'
 import { createPool } from './postgres/pool.ts'
 import { readStreamPositions } from './postgres/replication.ts'
 import { createSearch } from './search/create-search.ts'
@@ -197,7 +198,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   return outcome === 'clean' ? 0 : 1
 }
 
-const parsed = parseConfig(process.env, 'api')
+const parsed = loadConfig(process.env, 'api')
 if (parsed.ok) {
   process.exitCode = await run(parsed.config, interruptSignal())
 } else {

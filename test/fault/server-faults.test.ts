@@ -46,6 +46,7 @@ const env = {
   ELASTICSEARCH_URL: elasticsearch.url,
   REDIS_URL: redisProxy.url,
   AISLE_CURSOR_SECRET: 'cursors-of-a-test-are-signed-with-this',
+  AISLE_AUTH_KEY: 'tokens-of-a-test-are-signed-with-this',
   AISLE_INDEXER_TAKEOVER_MS: '500',
   AISLE_LOG_LEVEL: 'warn',
 }

@@ -21,6 +21,9 @@ export type TestDatabase = {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** Signs the access tokens of every test process. */
+export const TEST_AUTH_KEY = 'tokens-of-a-test-are-signed-with-this'
+
 const LONGEST_NAME = 41
 const POOL_SIZE = 5
 const STATEMENT_TIMEOUT_MS = 60_000
@@ -58,6 +61,7 @@ export async function useDatabase(name: string): Promise<TestDatabase> {
       ELASTICSEARCH_URL: servers.elasticsearch,
       REDIS_URL: servers.redis,
       AISLE_CURSOR_SECRET: 'cursors-of-a-test-are-signed-with-this',
+      AISLE_AUTH_KEY: TEST_AUTH_KEY,
     },
   }
 }

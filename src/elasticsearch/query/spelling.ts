@@ -3,6 +3,7 @@
  * have been written apart or together. The term suggester proposes; its own order changes words that are right,
  * so options are sorted by edits, then by how many items have the word.
  */
+import { editDistance } from '../../catalog/edit-distance.ts'
 import type { Clause } from './clause.ts'
 
 /** What the suggester says about one word; no options: the word is known, or nothing is near. */
@@ -94,23 +95,6 @@ export function joinRewrites(tokens: readonly string[]): Rewrite[] {
       own: null,
     }
   })
-}
-
-/** Edits between two words: insert, delete, change, swap of neighbours (Damerau 1964, optimal string alignment). */
-export function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
-  const at = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    rows.push(row)
-    for (let j = 1; j <= b.length; j++) {
-      const change = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      const swap = isSwap ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY
-      row.push(Math.min(change, swap, at(i - 1, j) + 1, at(i, j - 1) + 1))
-    }
-  }
-  return at(a.length, b.length)
 }
 
 function rawWords(query: string): Clause {

@@ -11,7 +11,7 @@
 --       4 queue       1 or 0: whether people wait
 --       5 limit       units per customer; empty: no limit
 --       6 fix         1: set the count; 0: only compare
---       then per line: id of a hold that the snapshot contains, never of a VOID one
+--       then per line: id of a hold that the snapshot contains; VOID ones are left out
 -- RETURNS: OK before expected rv pv units_of_admissions_in_snapshot applied...
 --          STALE pv
 --          MISS

@@ -165,6 +165,13 @@ export const FIELDS = {
     example: '15000',
     fallback: '15000',
   },
+  AISLE_RELAY_PATIENCE_MS: {
+    schema: integer(0, 3_600_000),
+    about:
+      'How long Redis may be away before the indexer lets events go, to send them again from the outbox later, ms',
+    example: '60000',
+    fallback: '60000',
+  },
   AISLE_LOG_LEVEL: {
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
     about: 'Least level of a log line',

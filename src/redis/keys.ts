@@ -65,3 +65,17 @@ export function gateKeys(prefix: string): GateKeys {
     },
   }
 }
+
+/** Keys of one topic of domain events. They share a hash tag: one script writes both. */
+export type TopicKeys = {
+  /** stream; one entry an event. */
+  readonly stream: string
+  /** hash; what the stream ends with: origin and position in the WAL, id of its last entry. */
+  readonly place: string
+}
+
+/** @param prefix of the installation @param topic by `TOPIC_PATTERN` */
+export function topicKeys(prefix: string, topic: string): TopicKeys {
+  const stream = `${prefix}ev:{${topic}}`
+  return { stream, place: `${stream}:place` }
+}

@@ -3,6 +3,10 @@
  * cleanly, 1 running requests had to be cut, 78 configuration, 130 a second signal.
  */
 import { randomUUID } from 'node:crypto'
+import { createGuests } from './auth/guest.ts'
+import { signingKeys } from './auth/signing-key.ts'
+import { createTokens, TOKEN_ISSUER } from './auth/token.ts'
+import { rememberVerified } from './auth/verified-tokens.ts'
 import { type AnswerCache, createAnswerCache } from './cache/answer-cache.ts'
 import { type Names, namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
@@ -12,6 +16,7 @@ import { problem } from './errors.ts'
 import { createApp } from './http/app.ts'
 import { loadAssets } from './http/assets.ts'
 import { classLimits } from './http/classes.ts'
+import type { IdentityOptions } from './http/identity.ts'
 import { uuidV7 } from './http/ids.ts'
 import { startLoadSampler } from './http/load-sampler.ts'
 import { createReplyCache, type ReplyCache } from './http/reply-cache.ts'
@@ -108,6 +113,17 @@ function httpOptions(config: Config) {
   }
 }
 
+/** Tokens, and how requests carry them. */
+function identityOf(config: Config): IdentityOptions {
+  const now = () => Date.now() / 1_000
+  const keys = signingKeys(config.AISLE_AUTH_KEY)
+  const tokens = rememberVerified(
+    createTokens({ keys, issuer: TOKEN_ISSUER, audience: config.AISLE_NAMESPACE, now }),
+    now,
+  )
+  return { tokens, guests: createGuests(tokens, randomUUID, now), publicUrl: config.AISLE_PUBLIC_URL, now }
+}
+
 /** Nothing is kept, in no tier, where the first one has no room. */
 function answerCache(config: Config, names: Names, metrics: Metrics): AnswerCache | null {
   if (config.AISLE_CACHE_BYTES === 0) return null
@@ -159,6 +175,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     metrics,
     logger,
     state,
+    identity: identityOf(config),
     hardStop: hardStop.signal,
     clock,
     newRequestId: makeId,

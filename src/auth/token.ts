@@ -50,6 +50,8 @@ export type TokenOptions = {
 export const TOKEN_LIFE_S = 600
 /** Clocks of two machines may differ by so much. */
 const CLOCK_TOLERANCE_S = 5
+/** `iss` of every token; `aud` is the namespace of the installation. */
+export const TOKEN_ISSUER = 'aisle'
 const TYPE = 'at+jwt'
 const ALGORITHM = 'EdDSA'
 const SUBJECT_MAX = 200

@@ -11,6 +11,7 @@ import type { Assets } from './assets.ts'
 import type { ClassLimits } from './classes.ts'
 import type { AppEnv } from './context.ts'
 import { openApiDocument } from './document.ts'
+import type { IdentityOptions } from './identity.ts'
 import { observeRequests } from './observe.ts'
 import { allowedMethods, replyNotFound, replyThrown } from './replies.ts'
 import { assetRoutes } from './routes/assets.ts'
@@ -21,6 +22,7 @@ import { itemRoutes } from './routes/items.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { searchRoutes } from './routes/search.ts'
+import { sessionRoutes } from './routes/sessions.ts'
 import { suggestRoutes } from './routes/suggest.ts'
 import { type Shop, shopOf } from './shop.ts'
 import type { ProcessState } from './state.ts'
@@ -38,6 +40,7 @@ export type AppOptions = {
   readonly clock: () => number
   readonly newRequestId: () => string
   readonly shop: Shop
+  readonly identity: IdentityOptions
   readonly assets: Assets
 }
 
@@ -57,6 +60,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.route('/', categoryRoutes(search, admit))
   app.route('/', facetRoutes(search, admit))
   app.route('/', itemRoutes(search, admit))
+  app.route('/', sessionRoutes(options.identity.tokens, options.identity.guests, admit))
   app.route('/', probeRoutes(state, metrics, admit))
   app.route(
     '/',

@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PROBLEMS, problem } from '../errors.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { RouteClass } from './classes.ts'
+import { isOrdering, type RouteClass } from './classes.ts'
 import type { LoadLevel } from './load-level.ts'
 import { problemBody } from './problem-reply.ts'
 
@@ -16,7 +16,7 @@ export type Shedding = {
 }
 
 /** Level from which a class is refused (operations design 4.2). */
-const STOPPED_AT: Readonly<Record<Exclude<RouteClass, 'probe'>, LoadLevel>> = {
+const STOPPED_AT: Readonly<Record<Exclude<RouteClass, 'probe' | 'cart' | 'session'>, LoadLevel>> = {
   suggest: 2,
   search: 3,
   item: 3,
@@ -57,6 +57,7 @@ export function createShedding(level: () => LoadLevel, metrics: Metrics, random:
 }
 
 function classOf(url: string): keyof typeof STOPPED_AT | null {
+  if (isOrdering(url)) return null
   for (const [prefix, routeClass] of PREFIXES) if (url.startsWith(prefix)) return routeClass
   return url === '/' || url.startsWith('/?') ? 'search' : null
 }

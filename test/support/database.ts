@@ -7,6 +7,7 @@ import { afterAll, inject } from 'vitest'
 import { createPool } from '../../src/postgres/pool.ts'
 import { databaseUrl } from '../../stack/postgres.ts'
 import { wipeDatabase } from '../../stack/wipe.ts'
+import { TEST_AUTH_KEY } from './identity.ts'
 import { onServer } from './servers.ts'
 
 /** A file's own place on the servers. */
@@ -20,9 +21,6 @@ export type TestDatabase = {
   /** Environment of a process of the product that is to use this database. */
   readonly env: Readonly<Record<string, string>>
 }
-
-/** Signs the access tokens of every test process. */
-export const TEST_AUTH_KEY = 'tokens-of-a-test-are-signed-with-this'
 
 const LONGEST_NAME = 41
 const POOL_SIZE = 5

@@ -5,6 +5,7 @@ import { classLimits } from '../../src/http/classes.ts'
 import { startingState } from '../../src/http/state.ts'
 import { createLogger } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { testIdentity } from './identity.ts'
 import { memorySearch } from './memory-search.ts'
 
 const assets = loadAssets(new URL('../../web/', import.meta.url))
@@ -22,6 +23,7 @@ export function edgeOptions(overrides: Partial<AppOptions> = {}): AppOptions {
     newRequestId: () => 'request-0001',
     shop: { name: 'Corner Shop', locale: 'en-GB', currency: 'EUR', imageSources: ['https:'] },
     assets,
+    identity: testIdentity(),
     ...overrides,
   }
 }

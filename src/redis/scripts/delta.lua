@@ -14,7 +14,7 @@ local current = redis.call('GET', KEYS[1])
 if current ~= ARGV[1] then return {'NOEPOCH', current or ''} end
 local s, ver = redis.call('HMGET', KEYS[2], 'rv', 'pv'), tonumber(ARGV[2])
 if not s[1] then return {'MISS'} end
-if ver <= tonumber(s[1]) or redis.call('ZADD', KEYS[3], 'NX', ver, ARGV[2]) == 0 then return {'LATE'} end
+if ver <= tonumber(s[1]) or redis.call('ZADD', KEYS[3], ver, ARGV[2]) == 0 then return {'LATE'} end
 redis.call('HINCRBY', KEYS[2], 'a', ARGV[3])
 if ver > tonumber(s[2]) then
   redis.call('HSET', KEYS[2], 'pv', ARGV[2])

@@ -5,6 +5,15 @@ import { cacheHit } from './cache-hit.ts'
 import { cachedSuggest } from './cached-suggest.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
+import { ordersGate } from './orders-gate.ts'
 import { stream } from './stream.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [cachedSuggest, apiOverhead, load, stream, cacheHit, memory]
+export const BENCHMARKS: readonly Benchmark[] = [
+  cachedSuggest,
+  apiOverhead,
+  load,
+  stream,
+  cacheHit,
+  ordersGate,
+  memory,
+]

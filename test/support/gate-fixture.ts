@@ -3,9 +3,10 @@ import { afterAll } from 'vitest'
 import type { GateCart, StockCount } from '../../src/orders/admission.ts'
 import { createGate, type OpenGate } from '../../src/orders/create-gate.ts'
 import type { EpochStatements } from '../../src/orders/epoch.ts'
-import { INV_SLOTS } from '../../src/orders/slot.ts'
+import { INV_SLOTS, slotOf } from '../../src/orders/slot.ts'
 import type { ReadStock } from '../../src/orders/stock-reader.ts'
 import { connectGate, type GateConnection, type Redis } from '../../src/redis/connection.ts'
+import { gateKeys } from '../../src/redis/keys.ts'
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -93,4 +94,18 @@ export function cartOf(
 /** Every server that has keys. */
 export function mastersOf(connection: GateConnection): readonly Redis[] {
   return 'nodes' in connection ? connection.nodes('master') : [connection]
+}
+
+/** The counts of a gate, past its scripts: what somebody with redis-cli sees and does. */
+export function countsByHand({ connection, prefix, epochs, slots }: TestGate) {
+  const key = (sku: string) => {
+    const slot = slotOf(sku) % slots
+    return gateKeys(prefix)
+      .of(slot, epochs.current(slot) ?? 0)
+      .k(sku)
+  }
+  return {
+    plant: async (sku: string, units: number) => void (await connection.hincrby(key(sku), 'a', units)),
+    count: async (sku: string) => Number(await connection.hget(key(sku), 'a')),
+  }
 }

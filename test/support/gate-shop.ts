@@ -2,9 +2,8 @@
 import { LRUCache } from 'lru-cache'
 import { type Finding, type ReconcileParts, reconcile } from '../../src/orders/reconcile.ts'
 import type { LastPass } from '../../src/orders/reconcile-plan.ts'
-import { gateKeys } from '../../src/redis/keys.ts'
 import { StockTruth } from '../model/stock-truth.ts'
-import { type GateServers, openGate, type TestGate } from './gate-fixture.ts'
+import { countsByHand, type GateServers, openGate, type TestGate } from './gate-fixture.ts'
 
 let opened = 0
 
@@ -30,10 +29,6 @@ export async function openShop(
   const truth = new StockTruth(units)
   const readStock = (skus: readonly string[]) => Promise.resolve(skus.map((sku) => truth.snapshot(sku)))
   const gate = await openGate({ servers, prefix, readStock })
-  const key = (sku: string) =>
-    gateKeys(prefix)
-      .of(0, gate.epochs.current(0) ?? 0)
-      .k(sku)
   const parts: ReconcileParts = {
     stock: gate.stock,
     snapshot: (skus) => Promise.resolve(skus.map((sku) => truth.snapshot(sku))),
@@ -47,8 +42,7 @@ export async function openShop(
   const shop: Shop = {
     gate,
     truth,
-    plant: async (sku, by) => void (await gate.connection.hincrby(key(sku), 'a', by)),
-    count: async (sku) => Number(await gate.connection.hget(key(sku), 'a')),
+    ...countsByHand(gate),
     reconcile: (skus, isFix) => reconcile(parts, skus, isFix),
     ageMs: 0,
   }

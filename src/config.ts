@@ -200,6 +200,7 @@ const OTHER_NAMES = new Set([
   'AISLE_STACK',
   'AISLE_TEST_SEED',
   'AISLE_FORCE_LOCAL',
+  'AISLE_FAULT',
 ])
 
 /** Which process asks: only the api needs what only the api uses. */

@@ -71,6 +71,8 @@ export type ProblemFields = {
   readonly errors?: readonly FieldFault[]
   readonly retry_after_seconds?: number
   readonly members?: ProblemMembers
+  /** Of the reply, beside those of every problem. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** An answer other than the wished one, thrown by routes and turned into a reply in one place. */

@@ -26,6 +26,7 @@ import { createShedding, type Shedding } from './http/shedding.ts'
 import { type ProcessState, startingState } from './http/state.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
 import { loadConfig } from './load-config.ts'
+import { connectOrders } from './orders/connect-orders.ts'
 import { createPool } from './postgres/pool.ts'
 import { readStreamPositions } from './postgres/replication.ts'
 import { createSearch } from './search/create-search.ts'
@@ -55,7 +56,17 @@ const makeId = () => uuidV7(Date.now(), randomUUID())
 
 /** Servers, and what is built on them. Nothing is asked of a server yet. */
 function connect(config: Config) {
-  const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'cache_', 'index_lag', 'load_'])
+  const metrics = createMetrics([
+    'http_',
+    'search_',
+    'suggest_',
+    'es_',
+    'cache_',
+    'index_lag',
+    'load_',
+    'hold_',
+    'inv_',
+  ])
   const names = namesFor(config.AISLE_NAMESPACE)
   const client = createElasticsearch({
     url: config.ELASTICSEARCH_URL,
@@ -124,6 +135,21 @@ function identityOf(config: Config): IdentityOptions {
   return { tokens, guests: createGuests(tokens, randomUUID, now), publicUrl: config.AISLE_PUBLIC_URL, now }
 }
 
+/** Holds, over connections of their own. Faults are for tests. */
+function ordersOf(config: Config, names: Names, metrics: Metrics, logger: Logger) {
+  return connectOrders({
+    databaseUrl: config.DATABASE_URL,
+    redisUrl: config.REDIS_URL,
+    prefix: names.redisPrefix,
+    faults: process.env['NODE_ENV'] === 'production' ? '' : (process.env['AISLE_FAULT'] ?? ''),
+    metrics,
+    clock,
+    newId: makeId,
+    random: Math.random,
+    onError: (error) => logger.warn({ err: error }, 'order path'),
+  })
+}
+
 /** Nothing is kept, in no tier, where the first one has no room. */
 function answerCache(config: Config, names: Names, metrics: Metrics): AnswerCache | null {
   if (config.AISLE_CACHE_BYTES === 0) return null
@@ -167,6 +193,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const logger = createLogger('api', config.AISLE_LOG_LEVEL)
   const { metrics, names, client, pool, degradedPool, search } = connect(config)
   const answers = answerCache(config, names, metrics)
+  const { orders, close: closeOrders } = ordersOf(config, names, metrics, logger)
   const state = startingState(['postgres', 'elasticsearch', ...(answers ? ['redis'] : [])])
   const hardStop = new AbortController()
   const app = createApp({
@@ -176,6 +203,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     logger,
     state,
     identity: identityOf(config),
+    holds: { ...orders, random: Math.random },
     hardStop: hardStop.signal,
     clock,
     newRequestId: makeId,
@@ -201,6 +229,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     repeat(CHECK_EVERY_MS, stop, () => checkDependencies(state, checks, stop)),
     repeat(LAG_EVERY_MS, stop, () => recordLag(readLag, metrics)),
     repeat(GENERATION_EVERY_MS, stop, () => search.generations.refresh(stop)),
+    orders.watch(stop),
     following,
   ])
 
@@ -208,7 +237,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const tooLate = setTimeout(() => process.exit(1), STOP_MS).unref()
   const outcome = await server.drain(state, { waitMs: config.AISLE_DRAIN_WAIT_MS, finishMs: FINISH_MS })
   hardStop.abort(problem('unavailable', { detail: 'The process is stopping.' }))
-  await Promise.all([client.close(), pool.end(), degradedPool.end()])
+  await Promise.all([closeOrders(), client.close(), pool.end(), degradedPool.end()])
   load.stop()
   clearTimeout(tooLate)
   logger.info({ outcome }, 'stopped')

@@ -11,13 +11,14 @@ import type { Assets } from './assets.ts'
 import type { ClassLimits } from './classes.ts'
 import type { AppEnv } from './context.ts'
 import { openApiDocument } from './document.ts'
-import type { IdentityOptions } from './identity.ts'
+import { createIdentify, type IdentityOptions } from './identity.ts'
 import { observeRequests } from './observe.ts'
 import { allowedMethods, replyNotFound, replyThrown } from './replies.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { categoryRoutes } from './routes/categories.ts'
 import { documentRoutes } from './routes/document.ts'
 import { facetRoutes } from './routes/facets.ts'
+import { type HoldServices, holdRoutes } from './routes/holds.ts'
 import { itemRoutes } from './routes/items.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { probeRoutes } from './routes/probes.ts'
@@ -41,6 +42,7 @@ export type AppOptions = {
   readonly newRequestId: () => string
   readonly shop: Shop
   readonly identity: IdentityOptions
+  readonly holds: HoldServices
   readonly assets: Assets
 }
 
@@ -61,6 +63,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.route('/', facetRoutes(search, admit))
   app.route('/', itemRoutes(search, admit))
   app.route('/', sessionRoutes(options.identity.tokens, options.identity.guests, admit))
+  app.route('/', holdRoutes(options.holds, admit, createIdentify(options.identity)))
   app.route('/', probeRoutes(state, metrics, admit))
   app.route(
     '/',

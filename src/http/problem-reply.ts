@@ -72,6 +72,7 @@ export function problemBody(given: Problem, requestId: string): Record<string, u
 export function problemHeaders(given: Problem): Record<string, string> {
   const retry = given.fields.retry_after_seconds ?? (given.status === 503 ? RETRY_AFTER_SECONDS : null)
   return {
+    ...given.fields.headers,
     'cache-control': 'no-store',
     ...(retry === null ? {} : { 'retry-after': String(retry) }),
     ...(given.status === UNAUTHORIZED ? { 'www-authenticate': 'Bearer' } : {}),

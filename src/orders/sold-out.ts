@@ -40,6 +40,11 @@ export class SoldOutCache {
     this.#entries.set(sku, { ver, until: this.#now() + this.#ttlMs })
   }
 
+  /** Postgres has just refused for want of units; at which version it does not say. */
+  noteGone(sku: string): void {
+    this.#entries.set(sku, { ver: this.#entries.peek(sku)?.ver ?? 0, until: this.#now() + this.#ttlMs })
+  }
+
   /** A change of a SKU was heard of (`stock.changed`). */
   changed({ sku, ver }: SoldOut): void {
     const before = this.#entries.peek(sku)

@@ -142,6 +142,23 @@ export const METRICS = {
     labels: ['sink'],
   },
   indexer_fanout_backlog: { kind: 'gauge', help: 'Ids that fan-out jobs still have to walk', labels: [] },
+  hold_outcomes_total: {
+    kind: 'counter',
+    help: 'Calls for a hold by their answer',
+    labels: ['outcome'],
+  },
+  hold_batch_carts: {
+    kind: 'histogram',
+    help: 'Carts that one statement decided over',
+    labels: [],
+    buckets: [1, 2, 5, 10, 20, 50, 100, 150, 200, 256],
+  },
+  hold_batch_seconds: {
+    kind: 'histogram',
+    help: 'From taking a connection to the commit of a batch',
+    labels: [],
+    buckets: LATENCY,
+  },
   inv_gate_seconds: {
     kind: 'histogram',
     help: 'Time of one script of the admission gate',

@@ -7,6 +7,7 @@ import { createLogger } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { testIdentity } from './identity.ts'
 import { memorySearch } from './memory-search.ts'
+import { noHolds } from './no-holds.ts'
 
 const assets = loadAssets(new URL('../../web/', import.meta.url))
 
@@ -24,6 +25,7 @@ export function edgeOptions(overrides: Partial<AppOptions> = {}): AppOptions {
     shop: { name: 'Corner Shop', locale: 'en-GB', currency: 'EUR', imageSources: ['https:'] },
     assets,
     identity: testIdentity(),
+    holds: noHolds(),
     ...overrides,
   }
 }

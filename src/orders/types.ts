@@ -32,10 +32,17 @@ export type RefusalReason =
   | 'MIXED_CURRENCY'
   | 'ABANDONED'
 
-/** A refusal with the lines it is about; `limit` and `used` are units per customer and come with LIMIT only. */
+/** A price that is not the one the caller saw. */
+export type ChangedPrice = { readonly sku: string; readonly expected: number; readonly now: number }
+
+/**
+ * A refusal with the lines it is about; `limit` and `used` are units per customer and come with LIMIT only, `prices`
+ * with PRICE_CHANGED only.
+ */
 export type Refusal = {
   readonly reason: RefusalReason
   readonly lines: readonly ShortLine[]
   readonly limit?: number
   readonly used?: number
+  readonly prices?: readonly ChangedPrice[]
 }

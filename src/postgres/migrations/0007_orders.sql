@@ -83,21 +83,6 @@ comment on table inv.payment_event is
   'Webhooks with a good signature. A hint only: state and amount are asked from the provider';
 create index payment_event_open on inv.payment_event (received_at) where not applied;
 
-create table inv.refund (
-  id           uuid primary key,
-  order_id     uuid not null references inv.orders (id),
-  payment_id   uuid not null references inv.payment (id),
-  amount_minor bigint not null check (amount_minor > 0),
-  reason       text not null,
-  state        text not null check (state in ('REQUESTED', 'SENT', 'DONE', 'FAILED')),
-  tries        integer not null default 0,
-  due_at       timestamptz,
-  created_at   timestamptz not null default clock_timestamp()
-);
-comment on table inv.refund is 'Money to send back; the id is its key at the provider';
-create index refund_order on inv.refund (order_id);
-create index refund_due on inv.refund (due_at) where due_at is not null;
-
 create table inv.return_request (
   id         uuid primary key,
   order_id   uuid not null references inv.orders (id),
@@ -109,6 +94,24 @@ create table inv.return_request (
 comment on table inv.return_request is 'Units a customer sends back; a row of its own, since a part may be sent back';
 comment on column inv.return_request.lines is 'Array of {sku, qty}; once received {sku, qty, loc, restock}';
 create index return_request_order on inv.return_request (order_id);
+
+create table inv.refund (
+  id           uuid primary key,
+  order_id     uuid not null references inv.orders (id),
+  payment_id   uuid not null references inv.payment (id),
+  return_id    uuid references inv.return_request (id),
+  amount_minor bigint not null check (amount_minor > 0),
+  reason       text not null,
+  state        text not null check (state in ('REQUESTED', 'SENT', 'DONE', 'FAILED')),
+  tries        integer not null default 0,
+  due_at       timestamptz,
+  created_at   timestamptz not null default clock_timestamp()
+);
+comment on table inv.refund is 'Money to send back; the id is its key at the provider';
+comment on column inv.refund.return_id is 'The return it pays for; null: a cancellation, or money that should not have come';
+comment on column inv.refund.tries is 'Calls to the provider';
+create index refund_order on inv.refund (order_id);
+create index refund_due on inv.refund (due_at) where due_at is not null;
 
 create table inv.shipment (
   id       uuid primary key,

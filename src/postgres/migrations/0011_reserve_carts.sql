@@ -47,14 +47,14 @@ declare
   j integer; w integer; worst integer; could integer; is_split boolean; is_changed boolean := false;
   lines jsonb; prices_told jsonb; said jsonb; row_ record;
 begin
-  -- 1 what the lines are about. A price is read once for the batch. Prices and quantities are cut so that no cart
-  -- can overflow a sum and fail the others: 10^12 minor units are not for sale, 10,000 units are above any maximum
+  -- 1 what the lines are about. A price is read once for the batch. No cart may overflow a sum and so fail the
+  -- others: 10,000 units are above any maximum, and a price with which 100 lines of 9,999 units pass 2^53 is not for sale
   select array_agg(k.sku order by k.sku),
-         array_agg(case when i.price_minor <= 1000000000000 then i.price_minor end order by k.sku),
+         array_agg(case when i.price_minor <= 9007199254 then i.price_minor end order by k.sku),
          array_agg(i.currency order by k.sku)
     into skus, prices, currencies
-    from (select distinct u.sku from unnest(l_sku) as u (sku)) k
-    left join items i on i.sku = k.sku and i.status = 'active';
+    from (select distinct u.sku collate "C" as sku from unnest(l_sku) as u (sku)) k
+    left join items i on i.sku = k.sku collate "default" and i.status = 'active';
   select array_agg(l.cart), array_agg(l.x), array_agg(l.qty), array_agg(l.asked), array_agg(l.expected),
          array_agg(coalesce(l.price, prices[l.x])), count(*)
     into cart, x, qty, asked, expected, price, m
@@ -223,7 +223,7 @@ begin
            currency = case when u.outcome = 'OK' then h.currency end,
            total_minor = case when u.outcome = 'OK' then u.total end,
            refusal = u.refusal
-      from unnest(p_id, outcome, refusal, total) as u (id, outcome, refusal, total)
+      from unnest(p_id, outcome, reserve_carts.refusal, total) as u (id, outcome, refusal, total)
      where h.id = u.id and u.refusal is not null;
   end if;
 

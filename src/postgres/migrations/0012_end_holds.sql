@@ -84,7 +84,7 @@ declare
   allocated uuid[];
 begin
   select array_agg(e.ended_id order by e.ended_id) into ids
-    from inv.end_holds(p_ids, '{ACTIVE,PAYING,CLOSING}', 'CONFIRMED', false, null) e;
+    from inv.end_holds(p_ids, '{PAYING,CLOSING}', 'CONFIRMED', false, null) e;
   if ids is null then return; end if;
   -- end_holds keeps the rows of inv.sku locked: their version is that of the confirmation
   update inv.order_line l set ver_at_confirm = s.ver
@@ -119,9 +119,7 @@ begin
   -- the lock of the hold puts every message about this order in one line
   select h.state into hold_state from inv.hold h where h.id = pay.hold_id for update;
   if exists (select from inv.payment p where p.id = p_payment and p.state = 'SUCCEEDED') then return 'ALREADY'; end if;
-  -- ACTIVE: the provider had said declined, and says now that it was paid; the units are still there
-  if p_amount = pay.amount_minor and p_amount = pay.total_minor
-     and hold_state in ('ACTIVE', 'PAYING', 'CLOSING') then
+  if p_amount = pay.amount_minor and p_amount = pay.total_minor and hold_state in ('PAYING', 'CLOSING') then
     perform inv.confirm_holds(array[pay.hold_id]);
     outcome := 'CONFIRMED';
   end if;
@@ -138,7 +136,7 @@ begin
 end $$;
 comment on function inv.take_payment is
   'The provider says that this money came. CONFIRMED: hold and order are done. LATE: the hold had ended, units have to '
-  'be found anew. WRONG_AMOUNT, SURPLUS (paid twice): the caller sends it back in the same transaction. ALREADY: told '
+  'be found anew. WRONG_AMOUNT, SURPLUS (twice, or declined before): the caller sends it back in the same transaction. ALREADY: told '
   'before';
 
 create function inv.adopt_hold(p_order uuid, p_hold uuid) returns boolean

@@ -21,7 +21,7 @@ create table events.dead_letter (
   topic    text not null,
   key      text not null,
   type     text not null,
-  payload  jsonb not null,
+  entry    jsonb not null check (jsonb_typeof(entry) = 'object'),
   error    text not null,
   attempts integer not null,
   state    text not null default 'open' check (state in ('open', 'retry', 'done', 'dropped')),
@@ -30,11 +30,13 @@ create table events.dead_letter (
   at       timestamptz not null default clock_timestamp(),
   ended_at timestamptz,
   primary key (consumer, event_id),
-  constraint ended_with_state check ((ended_at is null) = (state in ('open', 'retry')))
+  constraint ended_with_state check ((ended_at is null) = (state in ('open', 'retry'))),
+  constraint dropped_with_reason check (state <> 'dropped' or coalesce(actor <> '' and reason <> '', false))
 );
 comment on table events.dead_letter is 'Events that a consumer gave up on; its stream went on without them';
 comment on column events.dead_letter.event_id is
   'Id of the row in the outbox; of an entry without one, its id in the stream';
+comment on column events.dead_letter.entry is 'Fields of the entry in the stream, texts; the payload is JSON text';
 comment on column events.dead_letter.error is 'Why the last attempt failed; no row values';
 comment on column events.dead_letter.state is
   'open: waits for a person; retry: the consumer tries again; done: a retry had its effect; dropped: a person said so';

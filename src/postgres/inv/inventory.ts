@@ -1,31 +1,11 @@
 /**
- * Stock as it is read: counts for the gate, answers for shoppers, shelves for admins. All from the primary: a
- * decision about stock is never made from a replica.
+ * Stock as shoppers and admins read it. From the primary: what is shown has to fit what a hold would get.
  */
 import type { Pool, PoolClient } from '../pool.ts'
 
 /** SQL of one SKU's units over sellable locations, signed. `s` is inv.sku. */
 export const AVAILABLE = `(select coalesce(sum(k.on_hand - k.held - k.committed - k.safety), 0)::float8
     from inv.stock k join inv.location p on p.loc = k.loc and p.sellable where k.sku = s.sku)`
-
-/** A SKU as the gate counts it. `available` is signed; `limit` is units per customer, null: none. */
-export type GateCount = {
-  readonly sku: string
-  readonly available: number
-  readonly ver: number
-  readonly queue: boolean
-  readonly limit: number | null
-}
-
-/** @returns the SKUs that have stock rows, in no order; one statement, so one snapshot */
-export async function readGateCounts(db: Pool | PoolClient, skus: readonly string[]): Promise<GateCount[]> {
-  const { rows } = await db.query<GateCount>(
-    `select s.sku, ${AVAILABLE} as available, s.ver::float8 as ver, s.queue_live > 0 as queue, s.limit_qty as "limit"
-       from inv.sku s where s.sku = any ($1::text[])`,
-    [skus],
-  )
-  return rows
-}
 
 /** A SKU for shoppers. `available` is signed: the answer cuts it at 0. `queue`: people waiting or offered. */
 export type InventoryRow = {

@@ -21,7 +21,7 @@ export type LoadReply = { readonly word: 'OK' | 'PRESENT' } | OtherEpoch
 /**
  * `before` and `expected`: units. `rv` and `pv`: version of the last snapshot and highest version seen, before this
  * one. `seen`: units of admissions that the snapshot contains. `applied`: versions above `rv` that came as deltas;
- * empty when nothing differs.
+ * empty when the snapshot is of version `rv`.
  */
 export type CompareReply =
   | {

@@ -13,7 +13,12 @@ const found = (overrides: Partial<Compared> = {}): Compared => ({
   applied: [],
   ...overrides,
 })
-const change = (ver: number, units: number, age_ms: number): LedgerChange => ({ ver, units, age_ms })
+const change = (ver: number, units: number, age_ms: number): LedgerChange => ({
+  sku: 'A',
+  ver,
+  units,
+  age_ms,
+})
 const last = (overrides: Partial<LastPass> = {}): LastPass => ({ epoch: 3, rv: 15, pv: 19, ...overrides })
 const causeOf = (compared: Compared, changes: readonly LedgerChange[] = [], pass: LastPass | null = last()) =>
   judge(compared, changes, UNDER_WAY_MS, pass).cause
@@ -34,6 +39,8 @@ describe('the judgment of reconcile', () => {
       drift: 0,
       cause: null,
     })
+    const hidden = found({ before: 13, expected: 13 }) // as large as what is under way
+    expect(judge(hidden, late, UNDER_WAY_MS, last())).toMatchObject({ drift: 3, cause: 'unknown' })
     const planted = found({ before: 12, expected: 13 })
     expect(judge(planted, late, UNDER_WAY_MS, last())).toMatchObject({
       before: 15,

@@ -17,6 +17,7 @@ export type DriftCause = (typeof DRIFT_CAUSES)[number]
 
 /** A change of availability that reaches Redis as a delta: a row of the ledger of any kind but `hold`. */
 export type LedgerChange = {
+  readonly sku: string
   readonly ver: number
   /** Of availability, signed. */
   readonly units: number
@@ -50,7 +51,7 @@ export type Judgment = {
 }
 
 /**
- * @param changes of this SKU, at least those with `rv < ver <= version of the snapshot`
+ * @param changes of the SKU, at least those with `rv < ver <= version of the snapshot`
  * @param underWayMs a delta younger than this may still arrive
  * @param last null: the first pass
  */

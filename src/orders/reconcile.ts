@@ -12,8 +12,15 @@ import type { LRUCache } from 'lru-cache'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { StockSnapshot } from './admission.ts'
 import { GateUnavailable } from './gate-calls.ts'
-import type { Comparison, GateStock } from './gate-stock.ts'
-import { type DriftCause, judge, type LastPass, type LedgerChange, passOf } from './reconcile-plan.ts'
+import type { GateStock } from './gate-stock.ts'
+import {
+  type Compared,
+  type DriftCause,
+  judge,
+  type LastPass,
+  type LedgerChange,
+  passOf,
+} from './reconcile-plan.ts'
 
 const RETRIES = 3
 /** Pause before another snapshot, 0..20 ms: about the time of one batch of holds. */
@@ -23,12 +30,15 @@ const SKUS_PER_SNAPSHOT = 200
 /** A delta that has not arrived after this is lost: the stream's own promise is a second. */
 const UNDER_WAY_MS = 5_000
 
+/** Versions of one SKU: `after < ver <= upTo`. */
+export type LedgerRange = { readonly sku: string; readonly after: number; readonly upTo: number }
+
 export type ReconcileParts = {
   readonly stock: Pick<GateStock, 'compare'>
   /** R2. SKUs that do not exist are left out. */
   readonly snapshot: (skus: readonly string[]) => Promise<readonly StockSnapshot[]>
-  /** Changes of a SKU with `after < ver <= upTo` that are no holds. */
-  readonly changes: (sku: string, after: number, upTo: number) => Promise<readonly LedgerChange[]>
+  /** Changes with `after < ver <= upTo` of their SKU that are no holds. */
+  readonly changes: (ranges: readonly LedgerRange[]) => Promise<readonly LedgerChange[]>
   /** Of the passes before, by sku; its size is the bound. */
   readonly passes: LRUCache<string, LastPass>
   readonly metrics: Metrics
@@ -83,13 +93,23 @@ async function reconcileOnce(
   const findings: Finding[] = []
   for (let at = 0; at < skus.length; at += SKUS_PER_SNAPSHOT) {
     const snapshots = await parts.snapshot(skus.slice(at, at + SKUS_PER_SNAPSHOT))
-    findings.push(...(await Promise.all(snapshots.map((one) => compareOne(parts, one, isFix)))))
+    const compared = await Promise.all(snapshots.map((one) => compareOne(parts, one, isFix)))
+    const found = compared.filter((one) => 'found' in one)
+    const changes = await changesOf(parts, found)
+    findings.push(...compared.filter((one) => 'outcome' in one))
+    findings.push(...found.map((one) => judged(parts, one, changes.get(one.sku) ?? [], isFix)))
   }
   return findings
 }
 
-async function compareOne(parts: ReconcileParts, snapshot: StockSnapshot, isFix: boolean): Promise<Finding> {
-  const { sku } = snapshot
+type Found = { readonly sku: string; readonly found: Compared }
+
+async function compareOne(
+  parts: ReconcileParts,
+  snapshot: StockSnapshot,
+  isFix: boolean,
+): Promise<Found | Exclude<Finding, { readonly outcome: 'COMPARED' }>> {
+  const { sku, ver } = snapshot
   const reply = await parts.stock.compare(snapshot, isFix).catch(nullWhenUnavailable)
   switch (reply?.word) {
     case undefined:
@@ -102,21 +122,30 @@ async function compareOne(parts: ReconcileParts, snapshot: StockSnapshot, isFix:
       parts.metrics.count('inv_reconcile_stale_total')
       return { outcome: 'STALE', sku }
     case 'OK':
-      return await judged(parts, snapshot, reply, isFix)
+      return { sku, found: { ...reply, ver } }
     default:
       throw new Error(`reply not handled: ${reply satisfies never}`)
   }
 }
 
-async function judged(
+/** Asked for equal counts as well: a drift may be as large as what is under way, and hide behind it. */
+async function changesOf(
   parts: ReconcileParts,
-  { sku, ver }: StockSnapshot,
-  reply: Extract<Comparison, { readonly word: 'OK' }>,
+  found: readonly Found[],
+): Promise<Map<string, LedgerChange[]>> {
+  const ranges = found
+    .map(({ sku, found: { rv, ver } }) => ({ sku, after: rv, upTo: ver }))
+    .filter(({ after, upTo }) => upTo > after)
+  const changes = ranges.length > 0 ? await parts.changes(ranges) : []
+  return Map.groupBy(changes, ({ sku }) => sku)
+}
+
+function judged(
+  parts: ReconcileParts,
+  { sku, found }: Found,
+  changes: readonly LedgerChange[],
   isFix: boolean,
-): Promise<Finding> {
-  const found = { ...reply, ver }
-  const isEqual = found.before === found.expected
-  const changes = isEqual ? [] : await parts.changes(sku, found.rv, ver)
+): Finding {
   const { before, expected, drift, cause } = judge(
     found,
     changes,

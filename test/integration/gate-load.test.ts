@@ -1,8 +1,8 @@
 /** T15: reconcile in the middle of a sale, with stock that answers at once, so that as much as can happens between. */
 import { beforeAll, expect, test } from 'vitest'
 import { countsByHand, type GateServers } from '../support/gate-fixture.ts'
-import { pause, Sale, type SaleTruth, sometime } from '../support/gate-sale.ts'
-import { openShop, type Shop } from '../support/gate-shop.ts'
+import { pause, Sale, sometime } from '../support/gate-sale.ts'
+import { openShop, saleTruthOf } from '../support/gate-shop.ts'
 import { randomBy } from '../support/random.ts'
 import { useRedisServer } from '../support/redis-server.ts'
 import { chooseSeed } from '../support/seed.ts'
@@ -23,21 +23,6 @@ beforeAll(async () => {
   servers = { urls: [(await useRedisServer()).url], isCluster: false }
 })
 
-function truthOf({ truth }: Shop, random: () => number): SaleTruth {
-  let ids = 0
-  return {
-    newId: () => `h${ids++}`,
-    reserve: (id, lines) => {
-      const hold = truth.reserve(id, lines)
-      return Promise.resolve(hold.state === 'VOID' ? null : hold.lines)
-    },
-    endSome: () => {
-      const active = [...truth.holds].filter(([, { state }]) => state === 'ACTIVE').slice(-40, -36)
-      return Promise.resolve(active.flatMap(([id]) => truth.end(id, random() < SOLD)))
-    },
-  }
-}
-
 test('T15 reconcile under full load admits nobody too many and tells planted drift exactly', async () => {
   const random = randomBy(chooseSeed('reconcile under load'))
   const shop = await openShop(servers, UNITS, {
@@ -52,7 +37,7 @@ test('T15 reconcile under full load admits nobody too many and tells planted dri
   const { gate } = shop
   const hand = countsByHand(gate)
   const reconcile = () => shop.reconcile(SKUS, true)
-  const sale = new Sale({ gate, truth: truthOf(shop, random), wishes: WISHES, reconcile, random })
+  const sale = new Sale({ gate, truth: saleTruthOf(shop, random, SOLD), wishes: WISHES, reconcile, random })
   await waitFor('the sale is on', () => sale.held > 300 && sale.passes > PASSES_MIN / 2)
   await Promise.all([hand.plant('A', 3), hand.plant('B', -2)])
   await waitFor(

@@ -140,7 +140,7 @@ export class GateReference {
       else expected -= units
     }
     const { a: before, rv, pv } = state
-    const applied = before === expected ? [] : [...state.ap].sort((x, y) => x - y)
+    const applied = count.ver > rv ? [...state.ap].sort((x, y) => x - y) : []
     if (isFix) this.#set(state, count, expected, holds)
     return { word: 'OK', before, expected, rv, pv, seen, applied }
   }

@@ -33,6 +33,8 @@ export class Sale {
   carts = 0
   passes = 0
   held = 0
+  /** Carts that the gate had no answer about. */
+  undecided = 0
   /** Admitted carts that there were no units for. */
   refused = 0
   /** Findings with a drift. */
@@ -60,11 +62,13 @@ export class Sale {
     while (!this.#stop.signal.aborted) {
       const cart = cartOf(truth.newId(), this.#wishes())
       this.carts += 1
-      if ((await gate.gate.admit(cart)).outcome !== 'OK') continue
+      const { outcome } = await gate.gate.admit(cart)
+      if (outcome === 'UNKNOWN') this.undecided += 1
+      else if (outcome !== 'OK') continue
       await sometime(random)
       const held = await truth.reserve(cart.id, cart.lines)
-      if (held === null) this.refused += 1
-      else this.held += 1
+      if (held !== null) this.held += 1
+      else if (outcome === 'OK') this.refused += 1
       this.#send(() =>
         held === null ? gate.gate.abort(cart.id, cart.lines) : gate.gate.settle(cart.id, held),
       )

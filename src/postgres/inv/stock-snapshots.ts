@@ -41,26 +41,33 @@ export async function readStockSnapshots(
 }
 
 /** `units`: of availability, signed. `age_ms` by the clock of Postgres. */
-export type LedgerChangeRow = { readonly ver: number; readonly units: number; readonly age_ms: number }
+export type LedgerChangeRow = {
+  readonly sku: string
+  readonly ver: number
+  readonly units: number
+  readonly age_ms: number
+}
 
-/** @returns changes of a SKU with `after < ver <= upTo` that did not come through an admission, by version */
+/**
+ * @param ranges at most one per SKU
+ * @returns changes with `after < ver <= upTo` that did not come through an admission, by SKU and version
+ */
 export async function readLedgerChanges(
   db: Pool | PoolClient,
-  sku: string,
-  after: number,
-  upTo: number,
+  ranges: readonly { readonly sku: string; readonly after: number; readonly upTo: number }[],
 ): Promise<LedgerChangeRow[]> {
   const { rows } = await db.query<LedgerChangeRow>(
-    `select l.ver::float8 as ver,
+    `select l.sku, l.ver::float8 as ver,
             sum(l.d_on_hand - l.d_held - l.d_committed - l.d_safety)::integer as units,
             (extract(epoch from clock_timestamp() - min(l.at)) * 1000)::float8 as age_ms
-       from inv.location p
-       join inv.stock_ledger l on l.sku = $1::text and l.loc = p.loc and l.ver > $2::bigint and l.ver <= $3::bigint
+       from unnest($1::text[], $2::bigint[], $3::bigint[]) as r (sku, after, up_to)
+      cross join inv.location p
+       join inv.stock_ledger l on l.sku = r.sku and l.loc = p.loc and l.ver > r.after and l.ver <= r.up_to
       where p.sellable
         and l.kind <> 'hold'
-      group by l.ver
-      order by l.ver`,
-    [sku, after, upTo],
+      group by l.sku, l.ver
+      order by l.sku, l.ver`,
+    [ranges.map(({ sku }) => sku), ranges.map(({ after }) => after), ranges.map(({ upTo }) => upTo)],
   )
   return rows
 }

@@ -16,7 +16,7 @@
 --          STALE pv
 --          MISS
 --          NOEPOCH current_or_empty
--- NOTE: `applied` are the versions in `ap`; they are told only when `before` and `expected` differ.
+-- NOTE: `applied` are the versions in `ap`; they are told when this snapshot is newer than the last one.
 local current = redis.call('GET', KEYS[1])
 if current ~= ARGV[1] then return {'NOEPOCH', current or ''} end
 local s, ver = redis.call('HMGET', KEYS[2], 'a', 'rv', 'pv'), tonumber(ARGV[3])
@@ -34,7 +34,7 @@ for i = 1, #t, 2 do
   end
 end
 local out = {'OK', s[1], expected, s[2], s[3], seen}
-if tonumber(s[1]) ~= expected then
+if ver > tonumber(s[2]) then
   for _, applied in ipairs(redis.call('ZRANGE', KEYS[4], 0, -1)) do out[#out + 1] = applied end
 end
 if ARGV[6] == '1' then

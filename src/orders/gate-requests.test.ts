@@ -26,7 +26,7 @@ function requests(slot: number): Record<GateScript, ScriptRequest> {
   return {
     admit: admitRequest(keys, EPOCH, CART, LINES),
     settle: settleRequest(keys, 'hold', LINES, 600_000),
-    abort: abortRequest(keys, 'hold', LINES),
+    abort: abortRequest(keys, 'hold', LINES, true),
     delta: deltaRequest(keys, EPOCH, { sku: 'ü', ver: 3, units: -2, queue: null }),
     load: loadRequest(keys, EPOCH, COUNT),
     reconcile: reconcileRequest(keys, EPOCH, COUNT, { isFix: true, holds: ['h1', 'h2'] }),

@@ -42,12 +42,14 @@ export function settleRequest(
   }
 }
 
+/** @param isDecided by Postgres; else one attempt gives up, and another may be under way */
 export function abortRequest(
   keys: GateSlotKeys,
   id: string,
   lines: readonly { readonly sku: string }[],
+  isDecided: boolean,
 ): ScriptRequest {
-  return { keys: [keys.h(id), keys.tz, ...countAndTentatives(keys, lines)], args: [id] }
+  return { keys: [keys.h(id), keys.tz, ...countAndTentatives(keys, lines)], args: [id, flag(isDecided)] }
 }
 
 export function deltaRequest(keys: GateSlotKeys, epoch: number, change: StockChange): ScriptRequest {

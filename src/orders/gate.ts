@@ -7,6 +7,7 @@
  *    this call took in earlier ones is given back before the answer, so that a retry cannot meet a late abort.
  * G2 An answer that does not come in time is UNKNOWN, never a refusal.
  * G3 `settle` and `abort` follow what Postgres decided; both may be repeated, come late, or be about an older epoch.
+ *    `withdraw` follows an admission that goes no further, once.
  */
 import type { Admission, GateCart, SettledLine } from './admission.ts'
 import { type AskedSlot, answerOf, goesOn, type SlotReply, takenBy } from './gate-answer.ts'
@@ -49,7 +50,7 @@ export class Gate {
     }
     const answer = answerOf(cart, asked)
     const isEnd = answer.outcome === 'REFUSED' || answer.outcome === 'MISMATCH'
-    if (isEnd) for (const { lines } of takenBy(asked)) await this.abort(cart.id, lines)
+    if (isEnd) for (const { lines } of takenBy(asked)) await this.withdraw(cart.id, lines)
     return answer
   }
 
@@ -65,10 +66,24 @@ export class Gate {
 
   /** Postgres has refused the hold, or has a VOID row for its id. @returns lines given back; null: no answer */
   abort(id: string, lines: readonly Pick<Line, 'sku'>[]): Promise<number | null> {
+    return this.#giveBack(id, lines, true)
+  }
+
+  /**
+   * This attempt, which was answered OK or KNOWN, gives up before it has asked Postgres. To be awaited before the client
+   * is told: its next attempt must not be admitted first. While another attempt of the same id is under way, the units
+   * stay. @returns lines given back; null: no answer
+   */
+  withdraw(id: string, lines: readonly Pick<Line, 'sku'>[]): Promise<number | null> {
+    return this.#giveBack(id, lines, false)
+  }
+
+  #giveBack(id: string, lines: readonly Pick<Line, 'sku'>[], isDecided: boolean): Promise<number | null> {
     return this.#end(lines, async (slot, ofSlot) => {
       const now = this.#parts.slots.now(slot)
       if (now === null) return null
-      return await this.#parts.slots.run(slot, 'abort', abortRequest(now.keys, id, ofSlot), parseEnded)
+      const request = abortRequest(now.keys, id, ofSlot, isDecided)
+      return await this.#parts.slots.run(slot, 'abort', request, parseEnded)
     })
   }
 

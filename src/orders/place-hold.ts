@@ -23,7 +23,7 @@ import type { SoldOutCache } from './sold-out.ts'
 import type { Refusal } from './types.ts'
 
 export type PlaceHoldParts = {
-  readonly gate: Pick<Gate, 'admit' | 'settle' | 'abort'>
+  readonly gate: Pick<Gate, 'admit' | 'settle' | 'abort' | 'withdraw'>
   readonly soldOut: SoldOutCache
   readonly line: Coalescer<CartToReserve, Decided>
   /** Rows of holds by id, from the primary. */
@@ -101,8 +101,9 @@ async function decide(
   const mine = cartToReserve(cart, admission)
   const submitted = await line.submit(mine)
   if (submitted.outcome === 'overloaded') {
-    // Given back before the answer, so that a retry cannot be admitted first. What a twin took is the twin's.
-    if (admission.outcome === 'OK') await gate.abort(cart.id, cart.lines)
+    // Given back before the answer, so that a retry cannot be admitted first; a twin under way keeps the units.
+    const isAdmitted = admission.outcome === 'OK' || admission.outcome === 'KNOWN'
+    if (isAdmitted) await gate.withdraw(cart.id, cart.lines)
     return { answer: { outcome: 'overloaded' }, gateNext: 'leave' }
   }
   if (!isSameRequest(submitted.cart.req_hash, cart))

@@ -63,7 +63,12 @@ const command = fc.oneof(
       lines: fc.uniqueArray(fc.record({ sku, ver }), { minLength: 1, selector: (line) => line.sku }),
     }),
   },
-  fc.record({ script: fc.constant('abort' as const), id, skus: fc.uniqueArray(sku, { minLength: 1 }) }),
+  fc.record({
+    script: fc.constant('abort' as const),
+    id,
+    skus: fc.uniqueArray(sku, { minLength: 1 }),
+    isDecided: fc.boolean(),
+  }),
   {
     weight: 2,
     arbitrary: fc.record({
@@ -113,16 +118,10 @@ function askRedis(keys: GateSlotKeys, given: Command): Promise<unknown> {
       return run('admit', admitRequest(keys, EPOCH, given, given.lines), parseAdmit)
     case 'settle':
       return run('settle', settleRequest(keys, given.id, given.lines, KEEP_MS), parseEnded)
-    case 'abort':
-      return run(
-        'abort',
-        abortRequest(
-          keys,
-          given.id,
-          given.skus.map((one) => ({ sku: one })),
-        ),
-        parseEnded,
-      )
+    case 'abort': {
+      const lines = given.skus.map((one) => ({ sku: one }))
+      return run('abort', abortRequest(keys, given.id, lines, given.isDecided), parseEnded)
+    }
     case 'delta':
       return run('delta', deltaRequest(keys, EPOCH, given), parseDelta)
     case 'load':
@@ -141,7 +140,7 @@ function askReference(gate: GateReference, given: Command): unknown {
     case 'settle':
       return gate.settle(given.id, given.lines)
     case 'abort':
-      return gate.abort(given.id, given.skus)
+      return gate.abort(given.id, given.skus, given.isDecided)
     case 'delta':
       return gate.delta(given)
     case 'load':
@@ -180,7 +179,7 @@ function contentOfReference(gate: GateReference): Record<string, unknown> {
   for (const one of IDS) {
     const hold = gate.holds.get(one)
     const units = [...(hold?.units ?? [])].map(([of, got]) => [`u:${of}`, `${got}`])
-    content[`h ${one}`] = hold ? { hash: hold.hash, ...Object.fromEntries(units) } : {}
+    content[`h ${one}`] = hold ? { hash: hold.hash, n: `${hold.attempts}`, ...Object.fromEntries(units) } : {}
   }
   return content
 }

@@ -127,6 +127,20 @@ export function gateSuite(kind: string, start: () => Promise<GateServers>): void
     expect((await gate.admit(cartOf('lost', { [FIRST]: 1, [SECOND]: 1 }))).outcome).toBe('OK')
   })
 
+  test(
+    name('an attempt that goes no further gives back its units, unless another of the same id is under way'),
+    async () => {
+      const opened = await gateWith({ [FIRST]: { available: 5 }, [SECOND]: { available: 5 } })
+      const { gate } = opened
+      const cart = cartOf('h', { [FIRST]: 2, [SECOND]: 1 })
+      expect([(await gate.admit(cart)).outcome, (await gate.admit(cart)).outcome]).toEqual(['OK', 'KNOWN'])
+      expect(await gate.withdraw('h', cart.lines)).toBe(0)
+      expect(await available(opened, FIRST)).toBe(3)
+      expect(await gate.withdraw('h', cart.lines)).toBe(2)
+      expect([await available(opened, FIRST), await available(opened, SECOND)]).toEqual([5, 5])
+    },
+  )
+
   test(name('a line that the hold does not have gives its units back when the rest settles'), async () => {
     const opened = await gateWith({ [FIRST]: { available: 5 }, [SECOND]: { available: 5 } })
     await opened.gate.admit(cartOf('h', { [FIRST]: 2, [SECOND]: 2 }))

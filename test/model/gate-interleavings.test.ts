@@ -27,7 +27,7 @@ function buyer({ gate, truth }: World, id: string): Step[] {
       if (isAdmitted) hold = truth.reserve(id, lines)
     },
     () => {
-      if (hold?.state === 'VOID') gate.abort(id, [SKU])
+      if (hold?.state === 'VOID') gate.abort(id, [SKU], true)
       else if (hold) gate.settle(id, hold.lines)
     },
   ]
@@ -41,7 +41,7 @@ function sweeper({ gate, truth }: World, id: string): Step[] {
       if (gate.tz.has(id)) hold = truth.void(id)
     },
     () => {
-      if (hold?.state === 'VOID') gate.abort(id, [SKU])
+      if (hold?.state === 'VOID') gate.abort(id, [SKU], true)
       else if (hold) gate.settle(id, hold.lines)
     },
   ]

@@ -53,12 +53,15 @@ describe('gate and Postgres under random schedules', () => {
     LIMIT_MS,
   )
 
-  test.each<Mutant>(['no rv filter', 'no pv check', 'snapshot ends no admission', 'no VOID row'])(
-    'a protocol without its rule is caught: %s',
-    (mutant) => {
-      expect(runs({ without: [mutant] }, MUTANT_SEEDS).overAdmitting).toBeGreaterThan(0)
-    },
-  )
+  test.each<Mutant>([
+    'no rv filter',
+    'no pv check',
+    'snapshot ends no admission',
+    'no VOID row',
+    'one attempt gives up for all',
+  ])('a protocol without its rule is caught: %s', (mutant) => {
+    expect(runs({ without: [mutant] }, MUTANT_SEEDS).overAdmitting).toBeGreaterThan(0)
+  })
 
   test('refused ids in a snapshot over-admit where snapshots end no admissions, and do no harm where they do', () => {
     const both: readonly Mutant[] = ['VOID counts as seen', 'snapshot ends no admission']
@@ -99,12 +102,12 @@ function lateSecondAbort(mutant: TruthMutant | null): { difference: number; isHe
   const other = truth.reserve('other', [ONE]) // taken without the gate; it learns of it late
   gate.admit(cart('h'))
   truth.reserve('h', [ONE])
-  gate.abort('h', ['A'])
+  gate.abort('h', ['A'], true)
   gate.delta({ sku: 'A', ver: other.lines[0]?.ver ?? 0, units: -1, queue: null })
   for (const change of truth.end('other', false)) gate.delta(change)
   expect(gate.admit(cart('h')).word).toBe('OK')
   const again = truth.reserve('h', [ONE])
-  gate.abort('h', ['A'])
+  gate.abort('h', ['A'], true)
   if (again.state === 'ACTIVE') gate.settle('h', again.lines)
   return { difference: difference(), isHeld: again.state === 'ACTIVE' }
 }

@@ -8,7 +8,12 @@ import type { AdmitReply, CompareReply, DeltaReply, LoadReply } from '../../src/
 import type { Line } from '../../src/orders/types.ts'
 
 /** Rules of the scripts that can be left out. */
-export type ScriptMutant = 'no arv' | 'no rv filter' | 'no pv check' | 'snapshot ends no admission'
+export type ScriptMutant =
+  | 'no arv'
+  | 'no rv filter'
+  | 'no pv check'
+  | 'snapshot ends no admission'
+  | 'one attempt gives up for all'
 
 export type Tentative = { readonly units: number; readonly arv: number }
 export type SkuState = {
@@ -20,7 +25,7 @@ export type SkuState = {
   readonly t: Map<string, Tentative>
   readonly ap: Set<number>
 }
-export type HoldState = { readonly hash: string; readonly units: Map<string, number> }
+export type HoldState = { readonly hash: string; readonly units: Map<string, number>; attempts: number }
 
 /** A cart in one slot. */
 export type ReferenceCart = {
@@ -44,7 +49,10 @@ export class GateReference {
   admit(cart: ReferenceCart): AdmitReply {
     const known = this.holds.get(cart.id)
     if (known && known.hash !== cart.hash) return { word: 'MISMATCH' }
-    if (known) return { word: 'KNOWN', granted: cart.lines.map(({ sku }) => known.units.get(sku) ?? 0) }
+    if (known) {
+      known.attempts += 1
+      return { word: 'KNOWN', granted: cart.lines.map(({ sku }) => known.units.get(sku) ?? 0) }
+    }
     const short: { sku: string; available: number; ver: number }[] = []
     const granted: number[] = []
     for (const { sku, qty } of cart.lines) {
@@ -72,7 +80,7 @@ export class GateReference {
       state.t.set(cart.id, { units: got, arv: state.rv })
       units.set(sku, got)
     }
-    this.holds.set(cart.id, { hash: cart.hash, units })
+    this.holds.set(cart.id, { hash: cart.hash, units, attempts: 1 })
     this.tz.add(cart.id)
   }
 
@@ -94,9 +102,14 @@ export class GateReference {
     return ended
   }
 
-  /** @returns lines given back */
-  abort(id: string, skus: readonly string[]): number {
+  /** @param isDecided by Postgres; else one attempt gives up @returns lines given back */
+  abort(id: string, skus: readonly string[], isDecided: boolean): number {
     let ended = 0
+    const hold = this.holds.get(id)
+    if (!isDecided && hold && this.#mutant !== 'one attempt gives up for all') {
+      hold.attempts -= 1
+      if (hold.attempts > 0) return 0
+    }
     for (const sku of skus) {
       const state = this.skus.get(sku)
       const entry = state?.t.get(id)
@@ -177,7 +190,7 @@ export class GateReference {
     for (const [sku, state] of other.skus) {
       this.skus.set(sku, { ...state, t: new Map(state.t), ap: new Set(state.ap) })
     }
-    for (const [id, hold] of other.holds) this.holds.set(id, hold)
+    for (const [id, hold] of other.holds) this.holds.set(id, { ...hold })
     for (const id of other.tz) this.tz.add(id)
   }
 }

@@ -111,8 +111,11 @@ export class GateWorld {
     const reply = this.#gate.admit({ id, hash: 'same', lines, allowPartial, isOffer: false })
     if (reply.word === 'MISS') this.#loadLater(reply.sku)
     if (reply.word !== 'OK' && reply.word !== 'KNOWN') return
-    // Another slot of the cluster has refused: what was taken is given back before the answer.
-    if (reply.word === 'OK' && this.#random() < 0.05) return this.#abort(id)()
+    // The line before Postgres is too long, or another slot of the cluster has refused: this attempt goes no further.
+    if (this.#random() < 0.1) {
+      this.#messages.push(() => void this.#gate.abort(id, SKUS, false))
+      return
+    }
     const granted = lines.map(({ sku }, i) => ({ sku, qty: reply.granted[i] ?? 0 }))
     this.#messages.push(() =>
       this.#commit(
@@ -137,7 +140,7 @@ export class GateWorld {
   }
 
   #abort(id: string): () => void {
-    return () => void this.#gate.abort(id, SKUS)
+    return () => void this.#gate.abort(id, SKUS, true)
   }
 
   #endHold(): void {

@@ -1,6 +1,6 @@
--- Decide a whole cart inside one slot: every line is granted or nothing is written. A second run changes nothing.
+-- Decide a whole cart inside one slot: every line is granted or nothing is. A second run takes no units.
 -- KEYS: 1 epoch       string; number of the current epoch of the slot
---       2 h           hash; what is known of the hold: `hash`, and `u:<sku>` with the units granted
+--       2 h           hash; what is known of the hold: `hash`, `n` attempts under way, `u:<sku>` units granted
 --       3 tz          zset; hold ids by time of admission, ms
 --       then per line: k hash of the count, t hash of the tentative units
 -- ARGV: 1 epoch       epoch that the caller and its keys are of
@@ -40,9 +40,12 @@ for i = 1, (#KEYS - 3) / 2 do
     sum = sum + got[i]
   end
 end
-if hash then return {'KNOWN', unpack(got)} end
+if hash then
+  redis.call('HINCRBY', KEYS[2], 'n', 1)
+  return {'KNOWN', unpack(got)}
+end
 if #short > 0 and (ARGV[4] ~= '1' or sum == 0) then return {'SHORT', sum, unpack(short)} end
-local known = {'hash', ARGV[3]}
+local known = {'hash', ARGV[3], 'n', 1}
 for i = 1, #got do
   if got[i] > 0 then
     redis.call('HINCRBY', KEYS[2 + 2 * i], 'a', -got[i])

@@ -19,7 +19,7 @@ for i = 1, (#KEYS - 2) / 2 do
   end
   if pv and ver > tonumber(pv) then redis.call('HSET', k, 'pv', ARGV[2 + i]) end
 end
-if redis.call('HLEN', KEYS[1]) <= 1 + (#KEYS - 2) / 2 then -- nothing is left to settle
+if redis.call('HLEN', KEYS[1]) <= 2 + (#KEYS - 2) / 2 then -- nothing is left to settle
   redis.call('ZREM', KEYS[2], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
 end

@@ -1,7 +1,9 @@
 /** Forms of the calls and answers about holds. */
 import { z } from '@hono/zod-openapi'
+import type { HoldAnswer } from '../orders/hold-answer.ts'
 import { QTY_MAX, TTL_DEFAULT_S, TTL_MAX_S } from '../orders/hold-call.ts'
 import { LINES_MAX } from '../orders/lines.ts'
+import type { HoldView } from '../orders/own-holds.ts'
 
 const SKU_MAX = 200
 const REGION_MAX = 20
@@ -123,7 +125,7 @@ export const KeyHeader = z.object({
   }),
 })
 
-export const HOLD_EXAMPLE: z.input<typeof Hold> = {
+export const HOLD_EXAMPLE: HoldAnswer = {
   hold_id: '0190f3c2-7b1e-7c4d-9a10-2f6d3b8e5a01',
   state: 'ACTIVE',
   created_at: '2026-11-23T14:02:10.114Z',
@@ -133,7 +135,7 @@ export const HOLD_EXAMPLE: z.input<typeof Hold> = {
   lines: [{ sku: 'LAMP-7', requested: 2, qty: 2, unit_price_minor: 4_990, loc: 1 }],
 }
 
-export const HOLD_NOW_EXAMPLE: z.input<typeof HoldNow> = {
+export const HOLD_NOW_EXAMPLE: HoldView = {
   hold_id: HOLD_EXAMPLE.hold_id,
   state: 'ACTIVE',
   created_at: HOLD_EXAMPLE.created_at,

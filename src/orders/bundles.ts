@@ -3,7 +3,7 @@
  * "this is no bundle" too.
  */
 import { LRUCache } from 'lru-cache'
-import { Gathered } from './gathered.ts'
+import { Gathered, type Patience } from './gathered.ts'
 import type { Bundles } from './lines.ts'
 import type { Line } from './types.ts'
 
@@ -22,9 +22,10 @@ type Entry = { readonly parts: readonly Line[] | null; readonly until: number }
 export function createBundleReader(
   read: (skus: readonly string[]) => Promise<ReadonlyMap<string, readonly Line[]>>,
   now: () => number,
+  patience: Patience,
 ): BundleReader {
   const kept = new LRUCache<string, Entry>({ max: MOST })
-  const reading = new Gathered(read)
+  const reading = new Gathered(read, patience)
   const partsOf = (sku: string): Entry | Promise<Entry> => {
     const known = kept.get(sku)
     if (known && known.until > now()) return known

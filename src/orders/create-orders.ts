@@ -50,6 +50,8 @@ export type Orders = {
 
 /** Every 5 s beside every reconnect (order design, section 8). */
 const EPOCH_EVERY_MS = 5_000
+/** A look at one row takes a millisecond; who waits for longer waits for a server that is gone. */
+const READ_PATIENCE_MS = 1_000
 
 export function createOrders(parts: OrdersParts): Orders {
   const { pool, metrics, clock, faults } = parts
@@ -69,13 +71,14 @@ export function createOrders(parts: OrdersParts): Orders {
     clock,
     setTimer: parts.setTimer,
   })
+  const patience = { ms: READ_PATIENCE_MS, setTimer: parts.setTimer }
   const place = createPlaceHold({
     ...parts,
     gate,
     line,
     soldOut: new SoldOutCache(clock),
-    known: new Gathered(async (ids) => new Map((await readHolds(pool, ids)).map((row) => [row.id, row]))),
-    bundles: createBundleReader((skus) => readBundles(pool, skus), clock),
+    known: new Gathered(rowsById(pool), patience),
+    bundles: createBundleReader((skus) => readBundles(pool, skus), clock, patience),
   })
   return {
     place,
@@ -85,3 +88,6 @@ export function createOrders(parts: OrdersParts): Orders {
     drain: () => line.drain(),
   }
 }
+
+const rowsById = (pool: Pool) => async (ids: readonly string[]) =>
+  new Map((await readHolds(pool, ids)).map((row) => [row.id, row]))

@@ -127,6 +127,17 @@ export function gateSuite(kind: string, start: () => Promise<GateServers>): void
     expect((await gate.admit(cartOf('lost', { [FIRST]: 1, [SECOND]: 1 }))).outcome).toBe('OK')
   })
 
+  test(name('what is known of an admission is kept until it is settled, and for minutes after'), async () => {
+    const { gate, connection, prefix, epochs, slots } = await gateWith({ [FIRST]: {} })
+    const slot = slotOf(FIRST) % slots
+    const epoch = epochs.current(slot) ?? 0
+    const key = gateKeys(prefix).of(slot, epoch).h('h')
+    await gate.admit(cartOf('h', { [FIRST]: 1 }))
+    expect(await connection.pttl(key)).toBe(-1)
+    await gate.settle('h', [{ sku: FIRST, ver: 2 }])
+    expect(await connection.pttl(key)).toBeGreaterThan(500_000)
+  })
+
   test(
     name('an attempt that goes no further gives back its units, unless another of the same id is under way'),
     async () => {

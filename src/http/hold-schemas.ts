@@ -32,6 +32,11 @@ export const HoldLines = z
   .max(LINES_MAX)
   .openapi({ description: 'Lines of one sku are added up; a bundle becomes its parts' })
 
+const Region = z
+  .array(z.int().min(0).max(LOC_MAX))
+  .max(REGION_MAX)
+  .openapi({ description: 'Locations that should give the units, best first' })
+
 export const NewHold = z
   .strictObject({
     lines: HoldLines,
@@ -40,11 +45,7 @@ export const NewHold = z
       .default(false)
       .openapi({ description: 'Take what there is, at least one unit; else all lines or none' }),
     ttl_s: z.int().min(1).max(TTL_MAX_S).default(TTL_DEFAULT_S),
-    region: z
-      .array(z.int().min(0).max(LOC_MAX))
-      .max(REGION_MAX)
-      .default([])
-      .openapi({ description: 'Locations that should give the units, best first' }),
+    region: Region.default([]),
   })
   .openapi('NewHold')
 
@@ -114,6 +115,10 @@ export const HoldPath = z.object({
     .transform((id) => id.toLowerCase())
     .openapi({ param: { name: 'id', in: 'path' }, example: '0190f3c2-7b1e-7c4d-9a10-2f6d3b8e5a01' }),
 })
+
+export const ChangedLines = z
+  .strictObject({ lines: HoldLines, region: Region.default([]) })
+  .openapi('ChangedLines')
 
 export const Extension = z.strictObject({ seconds: z.int().min(1).max(TTL_MAX_S) }).openapi('Extension')
 

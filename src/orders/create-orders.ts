@@ -10,6 +10,7 @@ import type { Pool } from '../postgres/pool.ts'
 import type { GateConnection } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { createBundleReader } from './bundles.ts'
+import { type ChangeHold, createChangeHold } from './change-hold.ts'
 import { Coalescer, type SetTimer } from './coalescer.ts'
 import { createGate } from './create-gate.ts'
 import type { FaultPoints } from './fault-point.ts'
@@ -40,6 +41,7 @@ export type OrdersParts = {
 export type Orders = {
   readonly place: PlaceHold
   readonly own: OwnHolds
+  readonly change: ChangeHold
   /** The clock that decides expiry; null before its first word. */
   readonly postgresNow: () => Date | null
   /** Follow the epochs of Redis until the signal aborts. Never throws. */
@@ -72,17 +74,19 @@ export function createOrders(parts: OrdersParts): Orders {
     setTimer: parts.setTimer,
   })
   const patience = { ms: READ_PATIENCE_MS, setTimer: parts.setTimer }
+  const bundles = createBundleReader((skus) => readBundles(pool, skus), clock, patience)
   const place = createPlaceHold({
     ...parts,
     gate,
     line,
     soldOut: new SoldOutCache(clock),
     known: new Gathered(rowsById(pool), patience),
-    bundles: createBundleReader((skus) => readBundles(pool, skus), clock, patience),
+    bundles,
   })
   return {
     place,
     own: createOwnHolds(pool, onTime),
+    change: createChangeHold({ ...parts, gate, bundles }),
     postgresNow: () => time.now(),
     watch: (signal) => epochs.watch(EPOCH_EVERY_MS, signal),
     drain: () => line.drain(),

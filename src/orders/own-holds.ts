@@ -81,7 +81,7 @@ export function createOwnHolds(pool: Pool, onTime: (at: Date) => void): OwnHolds
     },
     async extend(id, customer, seconds) {
       const extended = await inTransaction(pool, (tx) => extendHold(tx, { id, customer, seconds }))
-      return await change(id, customer, (row) => (extended ? null : extendObstacle(row)))
+      return await change(id, customer, (row) => (extended ? null : obstacleOf(shownState(row))))
     },
     async release(id, customer) {
       const isEnded = await inTransaction(pool, async (tx) => {
@@ -116,8 +116,8 @@ function shownState({ state, expires_in_ms }: HoldRow): HoldStateText {
   return state === 'ACTIVE' && expires_in_ms <= 0 ? 'EXPIRED' : state
 }
 
-function extendObstacle(row: HoldRow): HoldObstacle {
-  const state = shownState(row)
+/** Why a hold in this state is not changed any more. */
+export function obstacleOf(state: HoldStateText): HoldObstacle {
   switch (state) {
     case 'ACTIVE':
       return 'EXTEND_REFUSED' // beyond the longest time, or somebody waits for a SKU of it

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { namesFor } from '../../src/catalog/names.ts'
 import { FAULT_POINTS, type FaultPoint } from '../../src/orders/fault-point.ts'
+import { verifyInventory } from '../../src/postgres/inv/verify.ts'
 import { IS_SOAK } from '../support/capabilities.ts'
 import { useDatabase } from '../support/database.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
@@ -25,6 +26,7 @@ beforeAll(async () => {
   ])
 })
 afterAll(async () => {
+  expect(await verifyInventory(pool)).toEqual([])
   postgres.setMode('pass')
   await Promise.all([healthy.stop(), behindProxy.stop()])
   await postgres.close()

@@ -1,5 +1,6 @@
 /** Many buyers, few units, several processes: exactly the units are held, and everybody has an answer (T1, T2 in short). */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { verifyInventory } from '../../src/postgres/inv/verify.ts'
 import { IS_SOAK } from '../support/capabilities.ts'
 import { useDatabase } from '../support/database.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
@@ -26,6 +27,7 @@ beforeAll(async () => {
   )
 })
 afterAll(async () => {
+  expect(await verifyInventory(pool)).toEqual([])
   await Promise.all(apis.map((api) => api.stop()))
 })
 

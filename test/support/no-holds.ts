@@ -9,6 +9,7 @@ export function noHolds(overrides: Partial<HoldServices> = {}): HoldServices {
       extend: () => Promise.resolve({ outcome: 'unknown' }),
       release: () => Promise.resolve({ outcome: 'unknown' }),
     },
+    change: () => Promise.resolve({ outcome: 'unknown' }),
     postgresNow: () => null,
     random: () => 0,
     ...overrides,

@@ -16,6 +16,7 @@ export type HoldReply = {
     readonly type?: string
     readonly total_minor?: number
     readonly expires_at?: string
+    readonly max_expires_at?: string
     readonly expires_in_ms?: number
     readonly lines?: readonly Record<string, unknown>[]
     readonly short?: readonly Record<string, unknown>[]
@@ -36,6 +37,8 @@ export type HoldOptions = {
 export type Shopper = {
   readonly subject: string
   hold(lines: readonly AskedLine[], options?: HoldOptions): Promise<HoldReply>
+  /** Other lines in the place of a hold. */
+  change(id: string, lines: readonly AskedLine[], key?: string): Promise<HoldReply>
   look(id: string): Promise<HoldReply>
   extend(id: string, seconds: number): Promise<HoldReply>
   release(id: string): Promise<HoldReply>
@@ -72,6 +75,7 @@ export async function shopper(
     subject,
     hold: (lines, { key = newKey(), ...options } = {}) =>
       call('POST', '/v1/holds', { lines, ...options }, key),
+    change: (id, lines, key = newKey()) => call('PATCH', `/v1/holds/${id}`, { lines }, key),
     look: (id) => call('GET', `/v1/holds/${id}`),
     extend: (id, seconds) => call('POST', `/v1/holds/${id}/extend`, { seconds }),
     release: (id) => call('DELETE', `/v1/holds/${id}`),

@@ -2,12 +2,15 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { problem } from '../../errors.ts'
+import type { ChangeHold } from '../../orders/change-hold.ts'
+import type { HoldOutcome } from '../../orders/hold-answer.ts'
 import type { HoldChange, OwnHolds } from '../../orders/own-holds.ts'
 import type { PlaceHold } from '../../orders/place-hold.ts'
 import type { Admit } from '../admission.ts'
 import type { AppEnv } from '../context.ts'
 import { holdProblem, obstacleProblem, REPLAY } from '../hold-replies.ts'
 import {
+  ChangedLines,
   Extension,
   HOLD_EXAMPLE,
   HOLD_NOW_EXAMPLE,
@@ -25,6 +28,7 @@ import { apiRouter } from '../router.ts'
 export type HoldServices = {
   readonly place: PlaceHold
   readonly own: OwnHolds
+  readonly change: ChangeHold
   /** The clock that decides expiry; null before its first word. */
   readonly postgresNow: () => Date | null
   /** Uniform in [0, 1). */
@@ -33,6 +37,21 @@ export type HoldServices = {
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const OF_CALLER = ['unauthorized', 'forbidden', 'csrf', 'ambiguous-credentials'] as const
+const OF_NEW = [
+  'bad-request',
+  'idempotency-key-invalid',
+  ...OF_CALLER,
+  'not-available',
+  'price-changed',
+  'wrong-state',
+  'body-too-large',
+  'unsupported-media-type',
+  'idempotency-key-reused',
+  'unknown-sku',
+  'not-for-sale',
+  'mixed-currency',
+  'ordering-unavailable',
+] as const
 
 const nowReply = (description: string) => ({
   description,
@@ -57,21 +76,7 @@ const makeHold = (admit: Admit, identify: Identify) =>
         description: 'The units are yours until the time of `Hold-Expires-In` (ms) is over',
         content: { 'application/json': { schema: Hold, example: HOLD_EXAMPLE } },
       },
-      ...problemResponses(
-        'bad-request',
-        'idempotency-key-invalid',
-        ...OF_CALLER,
-        'not-available',
-        'price-changed',
-        'wrong-state',
-        'body-too-large',
-        'unsupported-media-type',
-        'idempotency-key-reused',
-        'unknown-sku',
-        'not-for-sale',
-        'mixed-currency',
-        'ordering-unavailable',
-      ),
+      ...problemResponses(...OF_NEW),
     },
   })
 
@@ -115,6 +120,29 @@ const extendHold = (admit: Admit, identify: Identify) =>
     },
   })
 
+const changeHold = (admit: Admit, identify: Identify) =>
+  createRoute({
+    method: 'patch',
+    path: '/v1/holds/{id}',
+    summary: 'Other lines for a hold',
+    description:
+      'All new lines or none; refused, the hold stays as it was. Granted, a new hold is in its place, whose id is the `Idempotency-Key`: what was held keeps its price, and the time that is left stays.',
+    'x-access': 'guest',
+    middleware: [admit('cart'), identify('guest'), jsonBody] as const,
+    request: {
+      params: HoldPath,
+      headers: KeyHeader,
+      body: { required: true, content: { 'application/json': { schema: ChangedLines } } },
+    },
+    responses: {
+      200: {
+        description: 'The new hold; the first one is RELEASED',
+        content: { 'application/json': { schema: Hold, example: HOLD_EXAMPLE } },
+      },
+      ...problemResponses(...OF_NEW, 'not-found'),
+    },
+  })
+
 const releaseHold = (admit: Admit, identify: Identify) =>
   createRoute({
     method: 'delete',
@@ -140,15 +168,24 @@ export const holdRoutes = (holds: HoldServices, admit: Admit, identify: Identify
       const key = keyOf(c.req.valid('header')['idempotency-key'])
       const customer = c.get('identity').subject
       const outcome = await holds.place({ ...c.req.valid('json'), key, customer })
-      if (outcome.outcome !== 'held') throw holdProblem(outcome, holds.random)
-      if (outcome.isReplay) c.header('idempotent-replay', REPLAY['idempotent-replay'])
-      c.header('hold-expires-in', String(outcome.expires_in_ms))
-      c.header('location', `/v1/holds/${outcome.hold.hold_id}`)
-      return c.json(outcome.hold, 201)
+      return c.json(heldOf(c, outcome, holds.random), 201)
+    })
+    .openapi(changeHold(admit, identify), async (c) => {
+      const key = keyOf(c.req.valid('header')['idempotency-key'])
+      const { id } = c.req.valid('param')
+      const outcome = await holds.change({
+        ...c.req.valid('json'),
+        id,
+        key,
+        customer: c.get('identity').subject,
+      })
+      if (outcome.outcome === 'unknown') throw problem('not-found', { detail: NOT_YOURS })
+      if (outcome.outcome === 'not_possible') throw obstacleProblem(outcome.reason)
+      return c.json(heldOf(c, outcome, holds.random), 200)
     })
     .openapi(showHold(admit, identify), async (c) => {
       const hold = await holds.own.read(c.req.valid('param').id, c.get('identity').subject)
-      if (hold === null) throw problem('not-found', { detail: 'You have no such hold.' })
+      if (hold === null) throw problem('not-found', { detail: NOT_YOURS })
       return c.json(hold, 200)
     })
     .openapi(extendHold(admit, identify), async (c) => {
@@ -162,13 +199,24 @@ export const holdRoutes = (holds: HoldServices, admit: Admit, identify: Identify
     })
 }
 
+/** The hold, with its headers set. @throws Problem */
+function heldOf(c: Context<AppEnv>, outcome: HoldOutcome, random: () => number) {
+  if (outcome.outcome !== 'held') throw holdProblem(outcome, random)
+  if (outcome.isReplay) c.header('idempotent-replay', REPLAY['idempotent-replay'])
+  c.header('hold-expires-in', String(outcome.expires_in_ms))
+  c.header('location', `/v1/holds/${outcome.hold.hold_id}`)
+  return outcome.hold
+}
+
+const NOT_YOURS = 'You have no such hold.'
+
 /** @throws Problem */
 function changed(change: HoldChange) {
   switch (change.outcome) {
     case 'done':
       return change.hold
     case 'unknown':
-      throw problem('not-found', { detail: 'You have no such hold.' })
+      throw problem('not-found', { detail: NOT_YOURS })
     case 'not_possible':
       throw obstacleProblem(change.reason)
     default:

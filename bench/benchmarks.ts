@@ -6,6 +6,7 @@ import { cachedSuggest } from './cached-suggest.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
 import { ordersGate } from './orders-gate.ts'
+import { ordersReconcile } from './orders-reconcile.ts'
 import { stream } from './stream.ts'
 
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -15,5 +16,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   stream,
   cacheHit,
   ordersGate,
+  ordersReconcile,
   memory,
 ]

@@ -29,7 +29,7 @@ begin
     for k in 1..cardinality(p_x) loop
       line := k; cell := (p_x[k] - 1) * n_loc + best; units := least(p_units[k], p_cells[cell]);
       continue when units <= 0;
-      p_units[k] := p_units[k] - units;
+      p_units[k] := p_units[k] - units; p_cells[cell] := p_cells[cell] - units;
       return next;
     end loop;
   end loop;

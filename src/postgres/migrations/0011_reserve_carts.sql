@@ -49,7 +49,7 @@ declare
 begin
   -- 1 what the lines are about. A price is read once for the batch. No cart may overflow a sum and so fail the
   -- others: 10,000 units are above any maximum, and a price with which 100 lines of 9,999 units pass 2^53 is not for sale
-  select array_agg(k.sku order by k.sku),
+  select coalesce(array_agg(k.sku order by k.sku), '{}'),
          array_agg(case when i.price_minor <= 9007199254 then i.price_minor end order by k.sku),
          array_agg(i.currency order by k.sku)
     into skus, prices, currencies
@@ -171,7 +171,7 @@ begin
     else
       outcome[i] := 'PARTIAL';
     end if;
-    if worst < fine then
+    if worst < fine or outcome[i] <> 'OK' then
       said := jsonb_build_object('reason', case when outcome[i] = 'OK' then 'PARTIAL' else outcome[i] end);
       lines := '[]'; prices_told := '[]';
       for k in from_[i]..to_[i] loop

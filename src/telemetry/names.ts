@@ -204,6 +204,14 @@ export const METRICS = {
     buckets: LAG,
   },
   events_relay_queue: { kind: 'gauge', help: 'Events received and not in their streams yet', labels: [] },
+  events_handled_total: {
+    kind: 'counter',
+    help: 'Events by what became of them: done, skipped, failed (tried again), dead',
+    labels: ['consumer', 'outcome'],
+  },
+  events_lag: { kind: 'gauge', help: 'Events that nobody of the group has got yet', labels: ['consumer'] },
+  events_pending: { kind: 'gauge', help: 'Events delivered and not answered for', labels: ['consumer'] },
+  dead_letters: { kind: 'gauge', help: 'Events given up that wait for a person', labels: ['topic'] },
   events_debt: { kind: 'gauge', help: 'Debts: ranges of the outbox that have to be sent again', labels: [] },
 } as const satisfies Record<string, MetricRow>
 

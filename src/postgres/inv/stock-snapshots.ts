@@ -21,7 +21,7 @@ export async function readStockSnapshots(
        select l.sku, array_agg(distinct l.hold_id::text) as holds
          from inv.hold h
          join inv.hold_line l on l.hold_id = h.id and l.sku = any ($1::text[])
-        where h.created_at > clock_timestamp() - interval '2 minutes'
+        where h.created_at > (select clock_timestamp() - interval '2 minutes') -- else every hold is read
           and h.state <> 'VOID'
         group by l.sku
      )

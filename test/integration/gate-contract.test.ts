@@ -3,7 +3,7 @@
  * the random schedules of `test/model` say about the reference they say about the scripts.
  */
 import fc from 'fast-check'
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { GateCalls, type GateScript } from '../../src/orders/gate-calls.ts'
 import { parseAdmit, parseCompare, parseDelta, parseEnded, parseLoad } from '../../src/orders/gate-replies.ts'
 import {
@@ -15,7 +15,6 @@ import {
   type ScriptRequest,
   settleRequest,
 } from '../../src/orders/gate-requests.ts'
-import type { GateConnection } from '../../src/redis/connection.ts'
 import { type GateSlotKeys, gateKeys } from '../../src/redis/keys.ts'
 import { GateReference } from '../model/gate-reference.ts'
 import { memoryStock, openGate } from '../support/gate-fixture.ts'
@@ -93,17 +92,14 @@ const command = fc.oneof(
 )
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
-let connection: GateConnection
-let calls: GateCalls
-let runs = 0
-
-beforeAll(async () => {
-  const { url } = await useRedisServer()
-  const servers = { urls: [url], isCluster: false }
-  const opened = await openGate({ servers, prefix: 'unused:', readStock: memoryStock({}).read })
-  connection = opened.connection
-  calls = new GateCalls({ connection, metrics: opened.metrics, now: () => performance.now() })
+const servers = { urls: [(await useRedisServer()).url], isCluster: false }
+const { connection, metrics } = await openGate({
+  servers,
+  prefix: 'unused:',
+  readStock: memoryStock({}).read,
 })
+const calls = new GateCalls({ connection, metrics, now: () => performance.now() })
+let runs = 0
 
 async function run<T>(
   script: GateScript,

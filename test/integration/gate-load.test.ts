@@ -1,6 +1,6 @@
 /** T15: reconcile in the middle of a sale, with stock that answers at once, so that as much as can happens between. */
-import { beforeAll, expect, test } from 'vitest'
-import { countsByHand, type GateServers } from '../support/gate-fixture.ts'
+import { expect, test } from 'vitest'
+import { countsByHand } from '../support/gate-fixture.ts'
 import { pause, Sale, sometime } from '../support/gate-sale.ts'
 import { openShop, saleTruthOf } from '../support/gate-shop.ts'
 import { randomBy } from '../support/random.ts'
@@ -18,10 +18,7 @@ const SKUS = Object.keys(UNITS)
 const PASSES_MIN = 30
 const SOLD = 0.02
 
-let servers: GateServers
-beforeAll(async () => {
-  servers = { urls: [(await useRedisServer()).url], isCluster: false }
-})
+const servers = { urls: [(await useRedisServer()).url], isCluster: false }
 
 test('T15 reconcile under full load admits nobody too many and tells planted drift exactly', async () => {
   const random = randomBy(chooseSeed('reconcile under load'))

@@ -1,15 +1,12 @@
 /** Reconcile against a real Redis: what it finds, what it calls it, and what it leaves alone. */
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { StockSnapshot } from '../../src/orders/admission.ts'
 import type { Line } from '../../src/orders/types.ts'
-import { cartOf, type GateServers } from '../support/gate-fixture.ts'
+import { cartOf } from '../support/gate-fixture.ts'
 import { openShop, type Shop } from '../support/gate-shop.ts'
 import { useRedisServer } from '../support/redis-server.ts'
 
-let servers: GateServers
-beforeAll(async () => {
-  servers = { urls: [(await useRedisServer()).url], isCluster: false }
-})
+const servers = { urls: [(await useRedisServer()).url], isCluster: false }
 
 /** Admit, hold and settle. */
 async function buy({ gate, truth }: Shop, id: string, lines: readonly Line[]): Promise<void> {

@@ -1,5 +1,5 @@
 /** What the gate keeps, whoever serves it: run against one Redis and against a cluster. */
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { StockCount } from '../../src/orders/admission.ts'
 import { removeOldEpochs } from '../../src/orders/old-epochs.ts'
 import { slotOf } from '../../src/orders/slot.ts'
@@ -22,12 +22,8 @@ type Opened = TestGate & {
   readonly epochRows: ReturnType<typeof memoryEpochs>
 }
 
-export function gateSuite(kind: string, start: () => Promise<GateServers>): void {
-  let servers: GateServers
+export function gateSuite(kind: string, servers: GateServers): void {
   let opened = 0
-  beforeAll(async () => {
-    servers = await start()
-  })
 
   /** A gate with keys of its own, over stock that Postgres would have. */
   async function gateWith(units: Readonly<Record<string, Partial<StockCount>>>): Promise<Opened> {

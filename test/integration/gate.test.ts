@@ -1,18 +1,14 @@
 /** The gate over one Redis: a cart is one call. What happens when that Redis does not answer or comes back empty. */
-import { beforeAll, describe, expect, test } from 'vitest'
-import { cartOf, type GateServers, memoryEpochs, memoryStock, openGate } from '../support/gate-fixture.ts'
-import { type RedisServer, useRedisServer } from '../support/redis-server.ts'
+import { describe, expect, test } from 'vitest'
+import { cartOf, memoryEpochs, memoryStock, openGate } from '../support/gate-fixture.ts'
+import { useRedisServer } from '../support/redis-server.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { gateSuite } from './gate-suite.ts'
 
-let redis: RedisServer
-let servers: GateServers
-beforeAll(async () => {
-  redis = await useRedisServer()
-  servers = { urls: [redis.url], isCluster: false }
-})
+const redis = await useRedisServer()
+const servers = { urls: [redis.url], isCluster: false }
 
-gateSuite('one Redis', () => Promise.resolve(servers))
+gateSuite('one Redis', servers)
 
 describe('a gate whose Redis is away', () => {
   const soon = { commandTimeoutMs: 50 }

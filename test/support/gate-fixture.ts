@@ -30,6 +30,12 @@ export type TestGateOptions = {
   readonly commandTimeoutMs?: number
 }
 
+/** Of this file. Vitest forgets hooks that a test or another hook registers, so this one is there from the start. */
+const connections: GateConnection[] = []
+afterAll(() => {
+  for (const connection of connections) connection.disconnect()
+})
+
 /** A gate over a connection of its own, closed after the file. Its epochs have been looked at once. */
 export async function openGate(options: TestGateOptions): Promise<TestGate> {
   const { servers, prefix, readStock, statements = memoryEpochs() } = options
@@ -43,7 +49,7 @@ export async function openGate(options: TestGateOptions): Promise<TestGate> {
     },
     Math.random,
   )
-  afterAll(() => connection.disconnect())
+  connections.push(connection)
   await waitFor('the gate is connected', () => connection.status === 'ready')
   const metrics = createMetrics(['inv_'])
   const now = () => performance.now()

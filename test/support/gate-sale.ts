@@ -3,6 +3,7 @@
  * every 50 ms. Whoever has the stock decides as it likes; the gate must not have let through too many.
  */
 import type { SettledLine, StockChange } from '../../src/orders/admission.ts'
+import { GateUnavailable } from '../../src/orders/gate-calls.ts'
 import type { Finding } from '../../src/orders/reconcile.ts'
 import type { Line } from '../../src/orders/types.ts'
 import { cartOf, type TestGate } from './gate-fixture.ts'
@@ -101,11 +102,16 @@ export class Sale {
 
   #send(message: () => Promise<unknown>): void {
     for (let copies = this.#parts.random() < SENT_TWICE ? 2 : 1; copies > 0; copies--) {
-      const sent = sometime(this.#parts.random).then(message)
+      const sent = sometime(this.#parts.random).then(message).catch(lost)
       this.#messages.add(sent)
       void sent.finally(() => this.#messages.delete(sent))
     }
   }
+}
+
+/** A message that Redis does not answer is lost; reconcile and the sweeper make it good. */
+function lost(error: unknown): void {
+  if (!(error instanceof GateUnavailable)) throw error
 }
 
 export function pause(ms: number): Promise<void> {

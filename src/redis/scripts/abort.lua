@@ -9,11 +9,12 @@
 if ARGV[2] == '0' and redis.call('HINCRBY', KEYS[1], 'n', -1) > 0 then return {'OK', 0} end
 local lines = 0
 for i = 1, (#KEYS - 2) / 2 do
-  local k, t = KEYS[1 + 2 * i], KEYS[2 + 2 * i]
-  local entry = redis.call('HGET', t, ARGV[1])
+  local entry = redis.call('HGET', KEYS[2 + 2 * i], ARGV[1])
   if entry then
-    lines = lines + redis.call('HDEL', t, ARGV[1])
-    if redis.call('EXISTS', k) == 1 then redis.call('HINCRBY', k, 'a', entry:match('^(%d+)|')) end
+    lines = lines + redis.call('HDEL', KEYS[2 + 2 * i], ARGV[1])
+    if redis.call('EXISTS', KEYS[1 + 2 * i]) == 1 then
+      redis.call('HINCRBY', KEYS[1 + 2 * i], 'a', entry:match('^(%d+)|'))
+    end
   end
 end
 redis.call('ZREM', KEYS[2], ARGV[1])

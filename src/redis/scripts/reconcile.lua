@@ -33,13 +33,10 @@ for i = 1, #t, 2 do
     expected = expected - units
   end
 end
-local out = {'OK', s[1], expected, s[2], s[3], seen}
-if ver > tonumber(s[2]) then
-  for _, applied in ipairs(redis.call('ZRANGE', KEYS[4], 0, -1)) do out[#out + 1] = applied end
-end
+local applied = ver > tonumber(s[2]) and redis.call('ZRANGE', KEYS[4], 0, -1) or {}
 if ARGV[6] == '1' then
   redis.call('HSET', KEYS[2], 'a', expected, 'rv', ARGV[3], 'pv', ARGV[3], 'q', ARGV[4], 'lim', ARGV[5])
   redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', ver)
   for _, id in ipairs(ended) do redis.call('HDEL', KEYS[3], id) end
 end
-return out
+return {'OK', s[1], expected, s[2], s[3], seen, unpack(applied)}

@@ -10,14 +10,14 @@
 -- RETURNS: OK lines_that_were_tentative
 local lines = 0
 for i = 1, (#KEYS - 2) / 2 do
-  local k, t, ver = KEYS[1 + 2 * i], KEYS[2 + 2 * i], tonumber(ARGV[2 + i])
-  local entry, pv = redis.call('HGET', t, ARGV[1]), redis.call('HGET', k, 'pv')
+  local ver = tonumber(ARGV[2 + i])
+  local entry, pv = redis.call('HGET', KEYS[2 + 2 * i], ARGV[1]), redis.call('HGET', KEYS[1 + 2 * i], 'pv')
   if entry then
     local units, arv = entry:match('^(%d+)|(%d+)$')
-    lines = lines + redis.call('HDEL', t, ARGV[1])
-    if pv and ver <= tonumber(arv) then redis.call('HINCRBY', k, 'a', units) end
+    lines = lines + redis.call('HDEL', KEYS[2 + 2 * i], ARGV[1])
+    if pv and ver <= tonumber(arv) then redis.call('HINCRBY', KEYS[1 + 2 * i], 'a', units) end
   end
-  if pv and ver > tonumber(pv) then redis.call('HSET', k, 'pv', ARGV[2 + i]) end
+  if pv and ver > tonumber(pv) then redis.call('HSET', KEYS[1 + 2 * i], 'pv', ARGV[2 + i]) end
 end
 if redis.call('HLEN', KEYS[1]) <= 2 + (#KEYS - 2) / 2 then -- nothing is left to settle
   redis.call('ZREM', KEYS[2], ARGV[1])

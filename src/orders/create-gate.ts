@@ -2,11 +2,12 @@
 import type { GateConnection } from '../redis/connection.ts'
 import { gateKeys } from '../redis/keys.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { type EpochParts, GateEpochs } from './epoch.ts'
+import { type EpochChange, type EpochParts, GateEpochs } from './epoch.ts'
 import { Gate } from './gate.ts'
 import { GateCalls } from './gate-calls.ts'
 import { GateSlots } from './gate-slots.ts'
 import { GateStock } from './gate-stock.ts'
+import { removeOldEpochs } from './old-epochs.ts'
 import { INV_SLOTS } from './slot.ts'
 import type { ReadStock } from './stock-reader.ts'
 
@@ -37,13 +38,19 @@ export function createGate(parts: CreateGateParts): OpenGate {
   const count = connection.isCluster ? INV_SLOTS : 1
   const report = onError ? { onError } : {}
   const calls = new GateCalls({ connection, metrics: parts.metrics, now: parts.now, ...report })
+  const cleanUp = ({ slot, n, isBegunHere }: EpochChange) => {
+    if (isBegunHere) removeOldEpochs(connection, keys, slot, n).catch((error: unknown) => onError?.(error))
+  }
   const epochs = new GateEpochs({
     calls,
     keys,
     slots: count,
     statements,
     ...report,
-    ...(onChange ? { onChange } : {}),
+    onChange: (change) => {
+      cleanUp(change)
+      onChange?.(change)
+    },
   })
   const slots = new GateSlots({ calls, keys, epochs, count })
   const stock = new GateStock(slots)

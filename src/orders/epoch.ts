@@ -19,6 +19,9 @@ export type EpochStatements = {
   begin(slot: number, serverId: string): Promise<number | null>
 }
 
+/** `isBegunHere`: by this process, which then removes what older epochs have left. */
+export type EpochChange = { readonly slot: number; readonly n: number; readonly isBegunHere: boolean }
+
 export type EpochParts = {
   readonly calls: GateCalls
   readonly keys: GateKeys
@@ -26,11 +29,7 @@ export type EpochParts = {
   readonly slots: number
   readonly statements: EpochStatements
   /** This process has begun an epoch, or has learned of one after its first. */
-  readonly onChange?: (change: {
-    readonly slot: number
-    readonly n: number
-    readonly isBegunHere: boolean
-  }) => void
+  readonly onChange?: (change: EpochChange) => void
   readonly onError?: (error: unknown) => void
 }
 

@@ -69,6 +69,8 @@ export function connectGate(options: GateConnectionOptions, random: () => number
     enableAutoPipelining: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0, // commands under way fail when the connection breaks, not at their deadline
+    // A master that was demoted stays connected; a new connection finds the one that took over.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
     keepAlive: 30_000,
   }
   const retry = (times: number) => Math.min(RETRY_STEP_MS * times, RETRY_MAX_MS) * (0.75 + random() / 2)

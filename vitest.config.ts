@@ -14,6 +14,7 @@ const UNIT = [
   'stack',
   'scripts',
   'bench',
+  'sim',
   'test/support',
   'test/model',
 ].map((folder) => `${folder}/**/*.test.ts`)

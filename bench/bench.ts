@@ -76,7 +76,7 @@ async function main(): Promise<number> {
       seconds,
       isFull: values.full === true,
       folder: join(state, 'logs'),
-      cursorSecret: keptSecrets(state).cursor_secret,
+      secrets: keptSecrets(state),
       signal: stops.signal,
       say,
     }

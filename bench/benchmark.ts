@@ -1,4 +1,5 @@
 /** What a benchmark is, what it gets, and what it finds. */
+import type { ApiSecrets } from '../stack/secrets.ts'
 import type { ServerUrls } from '../stack/servers.ts'
 import type { Say } from '../stack/wait.ts'
 import type { Spread } from './statistics.ts'
@@ -25,7 +26,7 @@ export type Setting = {
   readonly urls: ServerUrls
   /** Folder for logs. */
   readonly folder: string
-  readonly cursorSecret: string
+  readonly secrets: ApiSecrets
   /** At least 3. */
   readonly rounds: number
   /** Of one measurement, seconds. */

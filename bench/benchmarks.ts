@@ -6,6 +6,8 @@ import { cachedSuggest } from './cached-suggest.ts'
 import { limit } from './limit.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
+import { ordersGate } from './orders-gate.ts'
+import { ordersReconcile } from './orders-reconcile.ts'
 import { stream } from './stream.ts'
 
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -15,5 +17,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   load,
   stream,
   cacheHit,
+  ordersGate,
+  ordersReconcile,
   memory,
 ]

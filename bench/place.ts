@@ -50,7 +50,8 @@ export async function withPlace<T>(
       ELASTICSEARCH_URL: setting.urls.elasticsearch,
       REDIS_URL: setting.urls.redis,
       AISLE_REDIS_CACHE_URL: setting.urls.redis_cache,
-      AISLE_CURSOR_SECRET: setting.cursorSecret,
+      AISLE_CURSOR_SECRET: setting.secrets.cursor_secret,
+      AISLE_AUTH_KEY: setting.secrets.auth_key,
     }
     return await work({ setting, names: namesFor(namespace), pool, client, env })
   } finally {

@@ -6,6 +6,7 @@ const GOOD = {
   ELASTICSEARCH_URL: 'http://127.0.0.1:9200',
   REDIS_URL: 'redis://127.0.0.1:6379',
   AISLE_CURSOR_SECRET: 'x'.repeat(32),
+  AISLE_AUTH_KEY: 'y'.repeat(32),
 }
 
 test('the namespace is the database name where none is given', () => {
@@ -33,8 +34,21 @@ test('every default of the configuration is itself accepted', () => {
   }
 })
 
-test('a process other than the api runs without the secret of the cursors', () => {
-  const { AISLE_CURSOR_SECRET: _, ...env } = GOOD
+test('a process other than the api runs without the secrets of cursors and tokens', () => {
+  const { AISLE_CURSOR_SECRET: _, AISLE_AUTH_KEY: __, ...env } = GOOD
   expect(parseConfig(env, 'other').ok).toBe(true)
   expect(parseConfig(env, 'api').ok).toBe(false)
+})
+
+test('the file of a secret is a known name, that of anything else is not', () => {
+  expect(parseConfig({ ...GOOD, AISLE_AUTH_KEY_FILE: '/run/key' }, 'api').ok).toBe(true)
+  expect(parseConfig({ ...GOOD, AISLE_PORT_FILE: '/run/port' }, 'api').ok).toBe(false)
+})
+
+test('a key of tokens is long, and two are one list', () => {
+  const both = parseConfig({ ...GOOD, AISLE_AUTH_KEY: `${'a'.repeat(32)}, ${'b'.repeat(32)}` }, 'api')
+  expect(both.ok && both.config.AISLE_AUTH_KEY).toEqual(['a'.repeat(32), 'b'.repeat(32)])
+  for (const text of ['short', `${'a'.repeat(32)},short`, ',']) {
+    expect(parseConfig({ ...GOOD, AISLE_AUTH_KEY: text }, 'api').ok, text).toBe(false)
+  }
 })

@@ -5,7 +5,9 @@
 import { z } from 'zod'
 import { editDistance } from './catalog/edit-distance.ts'
 import { NAMESPACE_PATTERN } from './catalog/names.ts'
-import { integer, list, networks, url } from './config-forms.ts'
+import { integer, list, url } from './config-forms.ts'
+import { LIMIT_FIELDS } from './config-limits.ts'
+import { ORDER_FIELDS } from './config-orders.ts'
 
 /** Exit code of a process whose configuration cannot be used (sysexits EX_CONFIG). */
 export const EXIT_CONFIG = 78
@@ -102,6 +104,7 @@ export const FIELDS = {
     secret: true,
     apiOnly: true,
   },
+  ...ORDER_FIELDS,
   AISLE_FACETS: {
     schema: list,
     about: 'Facets shown first, in this order',
@@ -138,31 +141,7 @@ export const FIELDS = {
     example: '500',
     fallback: '500',
   },
-  AISLE_SUGGEST_RATE: {
-    schema: integer(1, 1_000_000),
-    about: 'Suggest requests a second that one client may make beyond those answered from memory',
-    example: '20',
-    fallback: '20',
-  },
-  AISLE_SEARCH_RATE: {
-    schema: integer(1, 1_000_000),
-    about: 'The same for search, browse, facets and pages',
-    example: '10',
-    fallback: '10',
-  },
-  AISLE_ITEM_RATE: {
-    schema: integer(1, 1_000_000),
-    about: 'The same for items',
-    example: '20',
-    fallback: '20',
-  },
-  AISLE_TRUSTED_PROXIES: {
-    schema: networks,
-    about:
-      'Whose X-Forwarded-For names the client; what they ask without one is not limited. Everybody else is the client',
-    example: '10.0.0.0/8,192.0.2.7',
-    fallback: '127.0.0.0/8,::1',
-  },
+  ...LIMIT_FIELDS,
   AISLE_DRAIN_WAIT_MS: {
     schema: integer(0, 60_000),
     about: 'From "not ready" to closing the listener on SIGTERM, ms',
@@ -187,6 +166,13 @@ export const FIELDS = {
       'After an unclean end of the indexer: how long its writes may still arrive, ms; the cache is in short mode',
     example: '15000',
     fallback: '15000',
+  },
+  AISLE_RELAY_PATIENCE_MS: {
+    schema: integer(0, 3_600_000),
+    about:
+      'How long Redis may be away before the indexer lets events go, to send them again from the outbox later, ms',
+    example: '60000',
+    fallback: '60000',
   },
   AISLE_LOG_LEVEL: {
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
@@ -216,6 +202,7 @@ const OTHER_NAMES = new Set([
   'AISLE_STACK',
   'AISLE_TEST_SEED',
   'AISLE_FORCE_LOCAL',
+  'AISLE_FAULT',
 ])
 
 /** Which process asks: only the api needs what only the api uses. */
@@ -224,7 +211,7 @@ export type ConfigRole = 'api' | 'other'
 /**
  * Check an environment.
  * @param env names to texts; a missing or empty text means the default
- * @param role fields of the api may be missing elsewhere; they are empty texts then
+ * @param role fields of the api may be missing elsewhere; they are empty then
  */
 export function parseConfig(
   env: Readonly<Record<string, string | undefined>>,
@@ -239,7 +226,7 @@ export function parseConfig(
   for (const [name, field] of Object.entries(FIELDS) as [FieldName, Field][]) {
     const given = withNamespace[name] || field.fallback
     if (given === undefined && field.apiOnly && role !== 'api') {
-      values[name] = ''
+      values[name] = name === 'AISLE_AUTH_KEY' ? [] : ''
       continue
     }
     const parsed = field.schema.safeParse(given)
@@ -247,7 +234,7 @@ export function parseConfig(
     else problems.push({ name, expected: expectation(field, parsed.error), given: shown(field, given) })
   }
   for (const name of Object.keys(env)) {
-    if (!name.startsWith('AISLE_') || name in FIELDS || OTHER_NAMES.has(name)) continue
+    if (!name.startsWith('AISLE_') || isKnown(name)) continue
     problems.push({
       name,
       expected: `a known name; the nearest is ${nearestName(name)}`,
@@ -264,6 +251,16 @@ export function configReport(problems: readonly ConfigProblem[]): string {
     'The configuration cannot be used:',
     ...problems.map((p) => `  ${p.name}: expected ${p.expected}, got ${p.given}`),
   ].join('\n')
+}
+
+function isKnown(name: string): boolean {
+  return name in FIELDS || OTHER_NAMES.has(name) || isFileOfSecret(name)
+}
+
+/** `NAME_FILE` of a secret: the entry file reads it before the environment comes here. */
+export function isFileOfSecret(name: string): boolean {
+  const field = (FIELDS as Readonly<Record<string, Field>>)[name.replace(/_FILE$/, '')]
+  return name.endsWith('_FILE') && field?.secret === true
 }
 
 function databaseName(databaseUrl: string | undefined): string | undefined {

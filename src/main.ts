@@ -3,10 +3,14 @@
  * cleanly, 1 running requests had to be cut, 78 configuration, 130 a second signal.
  */
 import { randomUUID } from 'node:crypto'
+import { createGuests } from './auth/guest.ts'
+import { signingKeys } from './auth/signing-key.ts'
+import { createTokens, TOKEN_ISSUER } from './auth/token.ts'
+import { rememberVerified } from './auth/verified-tokens.ts'
 import { type AnswerCache, createAnswerCache } from './cache/answer-cache.ts'
 import { type Names, namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
-import { type Config, configReport, EXIT_CONFIG, parseConfig } from './config.ts'
+import { type Config, configReport, EXIT_CONFIG } from './config.ts'
 import { createReader } from './elasticsearch/reader.ts'
 import { problem } from './errors.ts'
 import { createAdmission } from './http/admission.ts'
@@ -15,6 +19,7 @@ import { loadAssets } from './http/assets.ts'
 import { classLimits, classRates } from './http/classes.ts'
 import { createClientOf } from './http/client-address.ts'
 import { createDirect, createDirectReplies, type Direct } from './http/direct.ts'
+import type { IdentityOptions } from './http/identity.ts'
 import { uuidV7 } from './http/ids.ts'
 import { createInFlight, type InFlight } from './http/in-flight.ts'
 import { startLoadSampler } from './http/load-sampler.ts'
@@ -27,11 +32,13 @@ import { createShedding, type Shedding } from './http/shedding.ts'
 import { startingState } from './http/state.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
 import { connectLimiter } from './limits/connect-limiter.ts'
+import { loadConfig } from './load-config.ts'
+import { connectOrders } from './orders/connect-orders.ts'
 import { createPool } from './postgres/pool.ts'
 import { readStreamPositions } from './postgres/replication.ts'
 import { createSearch } from './search/create-search.ts'
 import { indexLag } from './search/index-lag.ts'
-import { createLogger } from './telemetry/log.ts'
+import { createLogger, type Logger } from './telemetry/log.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
 /** Connections to Postgres for reading, per process (operations design 9.2). */
@@ -58,7 +65,17 @@ const makeId = () => uuidV7(Date.now(), randomUUID())
 
 /** Servers, and what is built on them. Nothing is asked of a server yet. */
 function connect(config: Config) {
-  const metrics = createMetrics(['http_', 'search_', 'suggest_', 'es_', 'cache_', 'index_lag', 'load_'])
+  const metrics = createMetrics([
+    'http_',
+    'search_',
+    'suggest_',
+    'es_',
+    'cache_',
+    'index_lag',
+    'load_',
+    'hold_',
+    'inv_',
+  ])
   const names = namesFor(config.AISLE_NAMESPACE)
   const reader = createReader({
     url: config.ELASTICSEARCH_URL,
@@ -114,6 +131,32 @@ function httpOptions(config: Config) {
     },
     assets: loadAssets(new URL('../web/', import.meta.url)),
   }
+}
+
+/** Tokens, and how requests carry them. */
+function identityOf(config: Config): IdentityOptions {
+  const now = () => Date.now() / 1_000
+  const keys = signingKeys(config.AISLE_AUTH_KEY)
+  const tokens = rememberVerified(
+    createTokens({ keys, issuer: TOKEN_ISSUER, audience: config.AISLE_NAMESPACE, now }),
+    now,
+  )
+  return { tokens, guests: createGuests(tokens, randomUUID, now), publicUrl: config.AISLE_PUBLIC_URL, now }
+}
+
+/** Holds, over connections of their own. Faults are for tests. */
+function ordersOf(config: Config, names: Names, metrics: Metrics, logger: Logger) {
+  return connectOrders({
+    databaseUrl: config.DATABASE_URL,
+    redisUrl: config.REDIS_URL,
+    prefix: names.redisPrefix,
+    faults: process.env['NODE_ENV'] === 'production' ? '' : (process.env['AISLE_FAULT'] ?? ''),
+    metrics,
+    clock,
+    newId: makeId,
+    random: Math.random,
+    onError: (error) => logger.warn({ err: error }, 'order path'),
+  })
 }
 
 /** Nothing is kept, in no tier, where the first one has no room. */
@@ -182,6 +225,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const logger = createLogger('api', config.AISLE_LOG_LEVEL)
   const { metrics, names, reader, pool, degradedPool, search } = connect(config)
   const answers = answerCache(config, names, metrics)
+  const { orders, close: closeOrders } = ordersOf(config, names, metrics, logger)
   const state = startingState(['postgres', 'elasticsearch', ...(answers ? ['redis'] : [])])
   const hardStop = new AbortController()
   const { shop, assets, limits: caps } = httpOptions(config)
@@ -194,6 +238,8 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     logger,
     admission,
     state,
+    identity: identityOf(config),
+    holds: { ...orders, random: Math.random },
     clock,
     newRequestId: makeId,
   })
@@ -224,6 +270,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     repeat(CHECK_EVERY_MS, stop, () => checkDependencies(state, checks, stop)),
     repeat(LAG_EVERY_MS, stop, () => recordLag(readLag, metrics)),
     repeat(GENERATION_EVERY_MS, stop, () => search.generations.refresh(stop)),
+    orders.watch(stop),
     following,
   ])
 
@@ -232,14 +279,14 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const outcome = await server.drain(state, { waitMs: config.AISLE_DRAIN_WAIT_MS, finishMs: FINISH_MS })
   hardStop.abort(problem('unavailable', { detail: 'The process is stopping.' }))
   closeLimits()
-  await Promise.all([reader.close(), pool.end(), degradedPool.end()])
+  await Promise.all([closeOrders(), reader.close(), pool.end(), degradedPool.end()])
   load.stop()
   clearTimeout(tooLate)
   logger.info({ outcome }, 'stopped')
   return outcome === 'clean' ? 0 : 1
 }
 
-const parsed = parseConfig(process.env, 'api')
+const parsed = loadConfig(process.env, 'api')
 if (parsed.ok) {
   process.exitCode = await run(parsed.config, interruptSignal())
 } else {

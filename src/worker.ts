@@ -4,11 +4,12 @@
  */
 import { namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
-import { type Config, configReport, EXIT_CONFIG, parseConfig } from './config.ts'
+import { type Config, configReport, EXIT_CONFIG } from './config.ts'
 import { createElasticsearch } from './elasticsearch/client.ts'
 import { createReader } from './elasticsearch/reader.ts'
 import { listen } from './http/server.ts'
 import { startingState } from './http/state.ts'
+import { loadConfig } from './load-config.ts'
 import { createPool } from './postgres/pool.ts'
 import { keepSuggestions } from './search/suggestions/job.ts'
 import { createLogger } from './telemetry/log.ts'
@@ -74,7 +75,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   return 0
 }
 
-const parsed = parseConfig(process.env, 'other')
+const parsed = loadConfig(process.env, 'other')
 if (parsed.ok) {
   process.exitCode = await run(parsed.config, interruptSignal())
 } else {

@@ -91,7 +91,7 @@ async function withProcesses(
     writeDemo(
       state,
       { started_at: startedAt, keeper, urls, currency, ...shown, processes: processes.live() },
-      keptSecrets(state).cursor_secret,
+      keptSecrets(state),
     )
   const processes = new ProcessList(write)
   write()
@@ -196,7 +196,7 @@ function productEnvironment(
 ) {
   return {
     ...context.env,
-    ...productEnv(urls, keptSecrets(context.state).cursor_secret),
+    ...productEnv(urls, keptSecrets(context.state)),
     AISLE_PORT: String(port),
     AISLE_CURRENCY: currency,
   }

@@ -4,7 +4,7 @@ import { EXIT } from '../src/command/command.ts'
 import { ExitError } from '../src/errors.ts'
 import { aborted, type Interrupts, keeperRecord, ProcessList } from './keeper.ts'
 import type { Env } from './paths.ts'
-import { keptSecrets } from './secrets.ts'
+import { type ApiSecrets, keptSecrets } from './secrets.ts'
 import { endServer } from './server.ts'
 import { bringUpServers, type Servers, type ServerUrls, withoutPassword } from './servers.ts'
 import { CHECKOUT, isKept, readStack, removeStack, writeStack } from './state.ts'
@@ -19,7 +19,7 @@ export type StackContext = {
 
 export type Stack = {
   readonly urls: ServerUrls
-  readonly cursorSecret: string
+  readonly secrets: ApiSecrets
   /** Stop what was started here, and take the state off the disk. */
   stop(): Promise<void>
 }
@@ -45,7 +45,7 @@ export async function keepStack(context: StackContext): Promise<Stack> {
         origins: servers?.origins ?? null,
         processes: processes.live(),
       },
-      secrets.cursor_secret,
+      secrets,
     )
   const processes = new ProcessList(write)
   write()
@@ -67,7 +67,7 @@ export async function keepStack(context: StackContext): Promise<Stack> {
   const { urls, stop } = servers
   return {
     urls,
-    cursorSecret: secrets.cursor_secret,
+    secrets,
     stop: async () => {
       await stop()
       removeStack(context.state)

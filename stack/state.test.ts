@@ -8,6 +8,8 @@ import { recordOf } from './process-record.ts'
 import { isKept, readStack, removeStack, type StackState, writeStack } from './state.ts'
 
 const SECRET = 'a-secret-of-32-characters-or-more'
+const KEY = 'another-secret-of-32-characters-or'
+const SECRETS = { cursor_secret: SECRET, auth_key: KEY }
 let folder = ''
 
 beforeEach(() => {
@@ -34,13 +36,13 @@ function stackOf(overrides: Partial<StackState> = {}): StackState {
 
 test('a state that was written is read back and only its owner can read the file', () => {
   const stack = stackOf()
-  writeStack(folder, stack, SECRET)
+  writeStack(folder, stack, SECRETS)
   expect(readStack(folder)).toEqual(stack)
   expect(statSync(join(folder, 'stack.json')).mode & 0o777).toBe(0o600)
 })
 
 test('a removed state and one of another version read as nothing', () => {
-  writeStack(folder, stackOf(), SECRET)
+  writeStack(folder, stackOf(), SECRETS)
   removeStack(folder)
   expect(readStack(folder)).toBeNull()
   writeFileSync(join(folder, 'stack.json'), '{"version": 1}')
@@ -55,14 +57,14 @@ test('a state whose keeper has ended is not kept, even when its pid lives on in 
 
 test('a shell that sources the environment file has the URLs as they are', () => {
   const stack = stackOf()
-  writeStack(folder, stack, SECRET)
-  const script = `. ${join(folder, 'stack.env')}; printf '%s\\n' "$DATABASE_URL" "$AISLE_CURSOR_SECRET"`
+  writeStack(folder, stack, SECRETS)
+  const script = `. ${join(folder, 'stack.env')}; printf '%s\\n' "$DATABASE_URL" "$AISLE_CURSOR_SECRET" "$AISLE_AUTH_KEY"`
   const printed = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8', env: {} })
-  expect(printed.split('\n').slice(0, 2)).toEqual([stack.urls?.postgres, SECRET])
+  expect(printed.split('\n').slice(0, 3)).toEqual([stack.urls?.postgres, SECRET, KEY])
 })
 
 test('a state while the servers start has no URLs and no environment file', () => {
-  writeStack(folder, stackOf({ urls: null, origins: null }), SECRET)
+  writeStack(folder, stackOf({ urls: null, origins: null }), SECRETS)
   expect(readStack(folder)?.urls).toBeNull()
   expect(statSync(join(folder, 'stack.env'), { throwIfNoEntry: false })).toBeUndefined()
 })

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { type ProcessRecord, processState } from './process-record.ts'
+import type { ApiSecrets } from './secrets.ts'
 
 const Process = z.object({ name: z.string(), pid: z.number().int(), began: z.string() })
 
@@ -77,15 +78,15 @@ export function isKept(state: { readonly keeper: ProcessRecord }): boolean {
   return processState(state.keeper) !== 'gone'
 }
 
-/** @param cursorSecret signs cursors; the same for every api of this checkout */
-export function writeStack(state: string, value: StackState, cursorSecret: string): void {
+/** @param secrets the same for every api of this checkout */
+export function writeStack(state: string, value: StackState, secrets: ApiSecrets): void {
   writeWhole(join(state, FILES.stack), `${JSON.stringify(value, null, 2)}\n`)
-  if (value.urls) writeWhole(join(state, ENV_FILES.stack), envLines(productEnv(value.urls, cursorSecret)))
+  if (value.urls) writeWhole(join(state, ENV_FILES.stack), envLines(productEnv(value.urls, secrets)))
 }
 
-export function writeDemo(state: string, value: DemoState, cursorSecret: string): void {
+export function writeDemo(state: string, value: DemoState, secrets: ApiSecrets): void {
   writeWhole(join(state, FILES.demo), `${JSON.stringify(value, null, 2)}\n`)
-  const env = { ...productEnv(value.urls, cursorSecret), AISLE_CURRENCY: value.currency }
+  const env = { ...productEnv(value.urls, secrets), AISLE_CURRENCY: value.currency }
   writeWhole(join(state, ENV_FILES.demo), envLines(env))
 }
 
@@ -107,13 +108,14 @@ type ProductUrls = {
 }
 
 /** Environment of a process of the product that uses these servers. */
-export function productEnv(urls: ProductUrls, cursorSecret: string): Record<string, string> {
+export function productEnv(urls: ProductUrls, secrets: ApiSecrets): Record<string, string> {
   return {
     DATABASE_URL: urls.postgres,
     ELASTICSEARCH_URL: urls.elasticsearch,
     REDIS_URL: urls.redis,
     AISLE_REDIS_CACHE_URL: urls.redis_cache,
-    AISLE_CURSOR_SECRET: cursorSecret,
+    AISLE_CURSOR_SECRET: secrets.cursor_secret,
+    AISLE_AUTH_KEY: secrets.auth_key,
   }
 }
 

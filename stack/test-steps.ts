@@ -32,7 +32,11 @@ export function checkSteps(): Step[] {
 
 /** @param hasServers without them only the unit tests can run. @param filters parts of paths of test files */
 export function testStep(mode: Mode, hasServers: boolean, filters: readonly string[]): Step {
-  const projects = !hasServers ? ['unit'] : mode === 'soak' ? ['serial'] : ['unit', 'integration', 'serial']
+  const projects = !hasServers
+    ? ['unit']
+    : mode === 'soak'
+      ? ['unit', 'serial']
+      : ['unit', 'integration', 'serial']
   return {
     name: 'tests',
     command: [join(BIN, 'vitest'), 'run', ...projects.flatMap((name) => ['--project', name]), ...filters],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PROBLEMS } from '../src/errors.ts'
 import { edge } from './support/edge.ts'
-import { judgeBy, type OpenApi } from './support/openapi.ts'
+import { judgeBy, type OpenApi, operationsOf } from './support/openapi.ts'
 
 const app = edge()
 const document = (await (await app.request('/openapi.json')).json()) as OpenApi
@@ -12,14 +12,14 @@ test('docs/openapi.json is the document that the routes give', async () => {
 })
 
 test('every operation has a summary, an example of each problem and the faults of servers', () => {
-  for (const [path, { get }] of Object.entries(document.paths)) {
-    expect(get, path).toHaveProperty('summary')
-    for (const [status, response] of Object.entries(get?.responses ?? {})) {
+  for (const { operation, name } of operationsOf(document)) {
+    expect(operation, name).toHaveProperty('summary')
+    for (const [status, response] of Object.entries(operation.responses)) {
       if (Number(status) < 400) continue
       const examples = Object.keys(response.content?.['application/problem+json'] ?? {})
-      expect(examples, `${path} ${status}`).toContain('examples')
+      expect(examples, `${name} ${status}`).toContain('examples')
     }
-    expect(Object.keys(get?.responses ?? {}), path).toEqual(expect.arrayContaining(['500', '503', '504']))
+    expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(['500', '503', '504']))
   }
 })
 
@@ -44,10 +44,11 @@ test.each([
 
 test('the example of every answer is itself an answer', () => {
   const judge = judgeBy(document)
-  for (const [path, { get }] of Object.entries(document.paths)) {
-    const example = get?.responses[200]?.content?.['application/json']?.example
-    expect(example, path).toBeDefined()
-    expect(judge(path, 200, 'application/json', example), path).toEqual([])
+  for (const { path, method, operation, name } of operationsOf(document)) {
+    const good = operation.responses[200] ? 200 : 201
+    const example = operation.responses[good]?.content?.['application/json']?.example
+    expect(example, name).toBeDefined()
+    expect(judge(path, good, 'application/json', example, method), name).toEqual([])
   }
 })
 
@@ -64,4 +65,14 @@ test('each problem has a page that explains it', async () => {
     expect((await app.request(`/problems/${name}`)).status, name).toBe(200)
   }
   expect((await app.request('/problems/other')).status).toBe(404)
+})
+
+test('every operation that is not for everybody says for whom', () => {
+  const catalogue = /^\/v1\/(search|suggest|categories|facets|items)/
+  for (const { path, operation, name } of operationsOf(document)) {
+    if (catalogue.test(path)) continue
+    expect(['public', 'guest', 'customer', 'inventory', 'orders', 'machine'], name).toContain(
+      operation['x-access'],
+    )
+  }
 })

@@ -45,16 +45,19 @@ export async function withContext<T>(
     maxConnections: CONNECTIONS,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   })
-  const redis = connectRedis(
-    {
-      url: config.REDIS_URL,
-      name: 'aisle-indexer',
-      commandTimeoutMs: REDIS_TIMEOUT_MS,
-      pipelining: false,
-      onError: (error) => log.debug({ reason: error.message }, 'Redis is away'),
-    },
-    Math.random,
-  )
+  const connect = (name: string) =>
+    connectRedis(
+      {
+        url: config.REDIS_URL,
+        name,
+        commandTimeoutMs: REDIS_TIMEOUT_MS,
+        pipelining: false,
+        onError: (error) => log.debug({ reason: error.message }, 'Redis is away'),
+      },
+      Math.random,
+    )
+  const redis = connect('aisle-indexer')
+  const relayRedis = connect('aisle-relay')
   try {
     return await work({
       databaseUrl: config.DATABASE_URL,
@@ -64,17 +67,18 @@ export async function withContext<T>(
       mapping: items,
       mappingVersion: mappingVersion(items),
       refreshMs: config.AISLE_INDEXER_REFRESH_MS,
-      metrics: createMetrics(['indexer_', 'index_']),
+      metrics: createMetrics(['indexer_', 'index_', 'events_']),
       log,
       now: Date.now,
       random: Math.random,
       takeoverMs: config.AISLE_INDEXER_TAKEOVER_MS,
       redis,
       makeId: randomUUID,
-      listeners: {},
+      relay: { redis: relayRedis, patienceMs: config.AISLE_RELAY_PATIENCE_MS },
     })
   } finally {
     redis.disconnect()
+    relayRedis.disconnect()
     await client.close()
     await pool.end()
   }

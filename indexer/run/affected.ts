@@ -52,7 +52,7 @@ export class Affected {
       case 'truncate':
         return this.#onTruncate(change.tables)
       case 'event':
-        return this.#context.listeners.event?.(change.row, this.#pipeline.version)
+        return // for the relay
       case 'relation':
         return this.#context.log.debug({ table: change.relation.table }, 'a table is described')
       default:

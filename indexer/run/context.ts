@@ -6,8 +6,6 @@ import type { Pool } from '../../src/postgres/pool.ts'
 import type { Redis } from '../../src/redis/connection.ts'
 import type { Logger } from '../../src/telemetry/log.ts'
 import type { Metrics } from '../../src/telemetry/metrics.ts'
-import type { OutboxRow } from '../core/changes.ts'
-import type { Lsn } from '../core/lsn.ts'
 
 export type Context = {
   /** Of the primary; the replication connection opens its own. */
@@ -30,11 +28,13 @@ export type Context = {
   readonly redis: Redis | null
   /** A random name. */
   readonly makeId: () => string
-  /** Where later parts of the stream attach; absent ones cost nothing. */
-  readonly listeners: Listeners
+  /** null: events of the outbox are not relayed. */
+  readonly relay: RelayOptions | null
 }
 
-export type Listeners = {
-  /** An outbox insert, in commit order, before its transaction is known to be visible: the event relay. */
-  readonly event?: (row: OutboxRow, commit: Lsn) => void
+export type RelayOptions = {
+  /** A connection of its own: a batch is larger than what other commands should wait behind. */
+  readonly redis: Redis
+  /** How long Redis may be away before events are let go and a debt is recorded, ms. */
+  readonly patienceMs: number
 }

@@ -10,6 +10,8 @@
  */
 import pg from 'pg'
 import { ExitError, messageOf } from '../../src/errors.ts'
+import { EVENTS_KEPT } from '../adapters/event-publisher.ts'
+import { oweBeforeSlot } from '../adapters/relay-state.ts'
 import { closeConnection, openConnection } from '../adapters/replication.ts'
 import { createSlot, dropSlot, readPublication, readServer, readSlot } from '../adapters/slot.ts'
 import { sleep } from '../adapters/wait.ts'
@@ -122,6 +124,7 @@ async function makeSlot(context: Context): Promise<void> {
   const { pool, names, log } = context
   log.info({ slot: names.slot }, 'making the slot: this waits for open write transactions')
   const { version } = await readServer(pool)
+  await oweBeforeSlot(pool, EVENTS_KEPT)
   const connection = await openConnection(context.databaseUrl)
   try {
     await createSlot(connection, names.slot, version)

@@ -19,15 +19,17 @@ import { decodeMessage } from '../core/pgoutput.ts'
 import { Affected } from './affected.ts'
 import { type Builder, createBuilder } from './builder.ts'
 import type { Context } from './context.ts'
+import { DebtPayer } from './debts.ts'
 import { passFence } from './fence.ts'
 import { createIntake } from './intake.ts'
 import { Invalidation } from './invalidation.ts'
 import { JobWalker } from './jobs.ts'
 import { Pipeline } from './pipeline.ts'
+import { EventRelay } from './relay.ts'
 import type { Session } from './sinks.ts'
 import { type StartFacts, startFeeding } from './start.ts'
 import { openStateBook } from './state-book.ts'
-import { savePosition, tend } from './tend.ts'
+import { acknowledgeable, savePosition, tend } from './tend.ts'
 
 /** When a session has done what it was started for. */
 export type Goal =
@@ -105,7 +107,8 @@ async function assemble(context: Context, options: SessionOptions, signal: Abort
     pipeline.invalidation = new Invalidation(context, context.redis, durable)
   }
   const book = await openStateBook(context)
-  const session: Session = { context, pipeline, book, signal, fail: failed.reject }
+  const relay = context.relay && new EventRelay(context, context.relay, found.confirmed, originOf(found))
+  const session: Session = { context, pipeline, relay, book, signal, fail: failed.reject }
   const jobs = new JobWalker(context, pipeline)
   const affected = new Affected(context, pipeline, () => jobs.wake())
   const facts: StartFacts = { ...found, affected, rate: options.rate }
@@ -119,14 +122,19 @@ async function assemble(context: Context, options: SessionOptions, signal: Abort
 }
 
 function handlersOf({ session, affected }: Parts): ReplicationHandlers {
-  const { context, pipeline } = session
+  const { context, pipeline, relay } = session
   const readChange = createChangeReader(keyColumnsOf(context), OUTBOX)
   return {
     message(payload) {
-      for (const change of readChange(decodeMessage(payload))) affected.apply(change)
+      for (const change of readChange(decodeMessage(payload))) {
+        relay?.take(change)
+        affected.apply(change)
+      }
     },
     keepalive(end) {
-      if (pipeline.ledger.isIdle && !pipeline.isInTransaction) pipeline.ledger.committed(end)
+      if (pipeline.isInTransaction) return
+      relay?.passed(end)
+      if (pipeline.ledger.isIdle) pipeline.ledger.committed(end)
     },
   }
 }
@@ -144,6 +152,7 @@ async function workUntil(parts: Parts, goal: Goal, reader: Replication, stop: Ab
       session.pipeline.run(signal),
       session.pipeline.invalidation?.run(signal) ?? aborted(stop),
       affected.run(signal),
+      relayEvents(session),
       tend(session, reader, signal),
       jobs.run(working),
       builder.run(working),
@@ -162,13 +171,28 @@ async function finish({ session, failed }: Parts, reader: Replication): Promise<
   const deadlineMs = context.now() + DRAIN_MS
   await Promise.race([
     failed,
-    until(() => pipeline.ledger.isIdle || context.now() > deadlineMs, LOOK_MS, signal),
+    until(() => isComplete(session) || context.now() > deadlineMs, LOOK_MS, signal),
   ])
   await savePosition(session, reader)
   if (pipeline.ledger.isIdle) await pipeline.invalidation?.finish(deadlineMs, signal)
-  const { durable, isIdle } = pipeline.ledger
   const message = 'stopped: what is not complete comes again from the slot'
-  context.log.info({ lsn: formatLsn(durable), is_complete: isIdle }, message)
+  context.log.info({ lsn: formatLsn(acknowledgeable(session)), is_complete: isComplete(session) }, message)
+}
+
+/** Everything received is where it has to be. */
+function isComplete({ pipeline, relay }: Session): boolean {
+  return pipeline.ledger.isIdle && relay?.isIdle !== false
+}
+
+/** Runs until the session ends. */
+async function relayEvents({ context, relay, signal }: Session): Promise<void> {
+  if (relay) await Promise.race([relay.run(signal), new DebtPayer(context, relay).run(signal)])
+  else await aborted(signal)
+}
+
+/** Positions of another cluster or timeline mean nothing. */
+function originOf({ systemId, timeline }: Pick<StartFacts, 'systemId' | 'timeline'>): string {
+  return `${systemId}/${timeline}`
 }
 
 /** Read after the slot is ours, so that nobody moves it meanwhile. */
@@ -202,7 +226,7 @@ async function reachGoal(
   if (goal === 'live') return
   const wal = await currentWalLsn(context.pool)
   await emitHeartbeat(context.pool)
-  await until(() => pipeline.ledger.durable >= wal && jobs.open === 0, LOOK_MS, signal)
+  await until(() => acknowledgeable(session) >= wal && jobs.open === 0, LOOK_MS, signal)
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -5,11 +5,14 @@ import { forgetDead, forgetDeadOf, readDeadIds, recordDead } from '../adapters/s
 import type { Lsn } from '../core/lsn.ts'
 import type { Context } from './context.ts'
 import type { Pipeline } from './pipeline.ts'
+import type { EventRelay } from './relay.ts'
 import type { StateBook } from './state-book.ts'
 
 export type Session = {
   readonly context: Context
   readonly pipeline: Pipeline
+  /** null: events are not relayed. */
+  readonly relay: EventRelay | null
   readonly book: StateBook
   /** Aborted when the session ends, for whatever reason. */
   readonly signal: AbortSignal

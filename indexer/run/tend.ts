@@ -7,7 +7,7 @@ import { ExitError, messageOf } from '../../src/errors.ts'
 import type { Replication } from '../adapters/replication.ts'
 import { emitHeartbeat, readSlot } from '../adapters/slot.ts'
 import { sleep } from '../adapters/wait.ts'
-import { NO_LSN } from '../core/lsn.ts'
+import { type Lsn, NO_LSN } from '../core/lsn.ts'
 import { BUILDING_ROOM_BYTES } from './pipeline.ts'
 import { dropIndex, type Session } from './sinks.ts'
 
@@ -25,15 +25,22 @@ const EXIT_HALTED = 4
 /** Beyond this the visible ones are looked up and forgotten, also when no batch does it. */
 const UNSEEN_MAX = 10_000
 
-/** Save what is durable, then tell the slot. @returns whether the slot knows everything that is durable */
+/** Up to here every document and every event is where it has to be. */
+export function acknowledgeable({ pipeline, relay }: Session): Lsn {
+  const { durable } = pipeline.ledger
+  return relay && relay.durable < durable ? relay.durable : durable
+}
+
+/** Save what is durable, then tell the slot. */
 export async function savePosition(session: Session, reader: Replication): Promise<void> {
-  const { pipeline, book } = session
-  const durable = pipeline.ledger.durable
+  const { pipeline, book, relay } = session
+  const position = acknowledgeable(session)
   await book.savePositions(
     pipeline.sinks.map(({ sink }) => sink.index),
-    durable,
+    pipeline.ledger.durable,
   )
-  reader.acknowledge(durable)
+  await relay?.record()
+  reader.acknowledge(position)
 }
 
 export async function tend(session: Session, reader: Replication, signal: AbortSignal): Promise<void> {
@@ -49,13 +56,16 @@ export async function tend(session: Session, reader: Replication, signal: AbortS
 async function positions(session: Session, reader: Replication, signal: AbortSignal): Promise<void> {
   const { pipeline, context } = session
   let saved = NO_LSN
+  let acknowledged = NO_LSN
   for (;;) {
     await sleep(SAVE_MS, signal)
     const durable = pipeline.ledger.durable
-    if (durable === saved) continue
+    const position = acknowledgeable(session)
+    if (durable === saved && position === acknowledged) continue
     try {
       await savePosition(session, reader)
       saved = durable
+      acknowledged = position
     } catch (thrown) {
       signal.throwIfAborted()
       if (thrown instanceof errors.ResponseError && thrown.statusCode === CONFLICT) throw thrown // another leader
@@ -66,14 +76,14 @@ async function positions(session: Session, reader: Replication, signal: AbortSig
 }
 
 async function pressure(session: Session, reader: Replication, signal: AbortSignal): Promise<void> {
-  const { pipeline, context } = session
+  const { pipeline, relay, context } = session
   let isPaused = false
   let fullSinceMs: number | null = null
   for (;;) {
     await sleep(LOOK_MS, signal)
     if (pipeline.reads.unseen > UNSEEN_MAX) await pipeline.reads.visible(signal)
     fullSinceMs = giveUpStuckBuild(session, fullSinceMs)
-    const isFull = pipeline.waiting.hot > WAITING_MAX
+    const isFull = pipeline.waiting.hot > WAITING_MAX || relay?.isFull === true
     if (isFull === isPaused) continue
     isPaused = isFull
     context.log.warn(

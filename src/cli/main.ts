@@ -7,8 +7,9 @@ import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
 import { seedCommand } from './seed.ts'
 import { statusCommand } from './status.ts'
+import { tokenCommand } from './token.ts'
 
-const commands = [migrateCommand, importCommand, seedCommand, statusCommand, evalCommand]
+const commands = [migrateCommand, importCommand, seedCommand, statusCommand, evalCommand, tokenCommand]
 
 process.exitCode = await runProgram(
   'bin/aisle',

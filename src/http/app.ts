@@ -10,16 +10,19 @@ import { type Admission, admitBy } from './admission.ts'
 import type { Assets } from './assets.ts'
 import type { AppEnv } from './context.ts'
 import { openApiDocument } from './document.ts'
+import { createIdentify, type IdentityOptions } from './identity.ts'
 import { observeRequests } from './observe.ts'
 import { allowedMethods, replyNotFound, replyThrown } from './replies.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { categoryRoutes } from './routes/categories.ts'
 import { documentRoutes } from './routes/document.ts'
 import { facetRoutes } from './routes/facets.ts'
+import { type HoldServices, holdRoutes } from './routes/holds.ts'
 import { itemRoutes } from './routes/items.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { searchRoutes } from './routes/search.ts'
+import { sessionRoutes } from './routes/sessions.ts'
 import { suggestRoutes } from './routes/suggest.ts'
 import { type Shop, shopOf } from './shop.ts'
 import type { ProcessState } from './state.ts'
@@ -35,6 +38,8 @@ export type AppOptions = {
   readonly clock: () => number
   readonly newRequestId: () => string
   readonly shop: Shop
+  readonly identity: IdentityOptions
+  readonly holds: HoldServices
   readonly assets: Assets
 }
 
@@ -54,6 +59,8 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.route('/', categoryRoutes(search, admit))
   app.route('/', facetRoutes(search, admit))
   app.route('/', itemRoutes(search, admit))
+  app.route('/', sessionRoutes(options.identity.tokens, options.identity.guests, admit))
+  app.route('/', holdRoutes(options.holds, admit, createIdentify(options.identity)))
   app.route('/', probeRoutes(state, metrics, admit))
   app.route(
     '/',

@@ -4,11 +4,11 @@
  * in front of a busy process only makes the answers that still come too late for everybody.
  */
 
-export const ROUTE_CLASSES = ['suggest', 'search', 'item', 'probe'] as const
+export const ROUTE_CLASSES = ['suggest', 'search', 'item', 'cart', 'session', 'probe'] as const
 export type RouteClass = (typeof ROUTE_CLASSES)[number]
 
-/** Everything that can reach a server; probes and files cannot. */
-export type ServedClass = Exclude<RouteClass, 'probe'>
+/** Reading. Each has a level of load that stops it; carts, orders and sessions have none. */
+export type ServedClass = Extract<RouteClass, 'suggest' | 'search' | 'item'>
 
 /** `inFlight`: most requests at once, per process. `deadlineMs`: from admission to the reply, ms. */
 export type ClassLimit = { readonly inFlight: number; readonly deadlineMs: number }
@@ -17,12 +17,28 @@ export type ClassLimits = Readonly<Record<RouteClass, ClassLimit>>
 /** Probes ask no server, so a second is generous; the cap only bounds memory. */
 const PROBE: ClassLimit = { inFlight: 1_000, deadlineMs: 1_000 }
 
+/** Holds wait for a batch, and a batch for its locks; the 1,024 carts of the coalescer are the real bound. */
+const CART: ClassLimit = { inFlight: 2_048, deadlineMs: 3_000 }
+const SESSION: ClassLimit = { inFlight: 32, deadlineMs: 5_000 }
+
+/**
+ * Whether a request is about a cart, an order or who asks. Such are never refused for load: somebody has made up their mind
+ * (operations design 4.3). Their own bounds are the only ones.
+ */
+export function isOrdering(target: string): boolean {
+  return ORDERING.some((prefix) => target.startsWith(prefix))
+}
+
+const ORDERING = ['/v1/holds', '/v1/orders', '/v1/sessions', '/v1/webhooks']
+
 /** @param deadlines ms for each class that reaches a server */
 export function classLimits(deadlines: Readonly<Record<ServedClass, number>>): ClassLimits {
   return {
     suggest: { inFlight: 64, deadlineMs: deadlines.suggest },
     search: { inFlight: 64, deadlineMs: deadlines.search },
     item: { inFlight: 128, deadlineMs: deadlines.item },
+    cart: CART,
+    session: SESSION,
     probe: PROBE,
   }
 }
@@ -53,8 +69,9 @@ const PREFIXES: readonly (readonly [prefix: string, served: ServedClass])[] = [
   ['/item/', 'item'],
 ]
 
-/** The class of a request by its target alone, before anything is parsed; null: it reaches no server. */
+/** The class of a reading request by its target alone, before anything is parsed; null: never refused by load level. */
 export function servedClassOf(target: string): ServedClass | null {
+  if (isOrdering(target)) return null
   for (const [prefix, served] of PREFIXES) if (target.startsWith(prefix)) return served
   return target === '/' || target.startsWith('/?') ? 'search' : null
 }

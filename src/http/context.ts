@@ -1,4 +1,6 @@
 /** What middleware leaves for the routes of one request. */
+
+import type { Identity } from '../auth/token.ts'
 import type { EntryKind } from '../cache/entry.ts'
 import type { ProblemName } from '../errors.ts'
 import type { RouteClass } from './classes.ts'
@@ -18,6 +20,8 @@ export type AppEnv = {
     signal: AbortSignal
     /** Set by admission; absent where nothing was admitted. */
     routeClass: RouteClass | undefined
+    /** Who asks; set where a route is not public. */
+    identity: Identity
     /** What the reply tells, when it is a problem; `cause` is for the log alone. */
     problem: { readonly name: ProblemName; readonly cause: unknown } | undefined
   }

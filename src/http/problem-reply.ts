@@ -3,6 +3,7 @@
  * place that decides what a caller may read: messages of servers and drivers stay in the log.
  */
 import type { z } from '@hono/zod-openapi'
+import { HTTPException } from 'hono/http-exception'
 import { type FieldFault, PROBLEMS, Problem, type ProblemName, problem } from '../errors.ts'
 import { type RefusalReason, SearchRefusal } from '../search/contract.ts'
 import { SearchUnavailable } from '../search/unavailable.ts'
@@ -16,6 +17,8 @@ export class ClientGone extends Error {
 }
 
 const RETRY_AFTER_SECONDS = 2
+const UNAUTHORIZED = 401
+const BAD_REQUEST = 400
 
 const REFUSALS: Readonly<Record<RefusalReason, ProblemName>> = {
   'unknown-category': 'unknown-category',
@@ -34,6 +37,9 @@ export function problemOf(thrown: unknown): Problem {
       { detail: sentence(thrown.message), errors: [{ path: thrown.field, message: thrown.message }] },
       { cause: thrown },
     )
+  }
+  if (thrown instanceof HTTPException && thrown.status === BAD_REQUEST) {
+    return problem('bad-request', { detail: 'The body is not JSON.' }, { cause: thrown })
   }
   if (thrown instanceof SearchUnavailable) {
     return problem('unavailable', { retry_after_seconds: RETRY_AFTER_SECONDS }, { cause: thrown })
@@ -58,13 +64,19 @@ export function problemBody(given: Problem, requestId: string): Record<string, u
     detail: given.fields.detail ?? row.title,
     request_id: requestId,
     ...(given.fields.errors ? { errors: given.fields.errors } : {}),
+    ...given.fields.members,
   }
 }
 
 /** Headers that belong to a problem, beside the content type. */
 export function problemHeaders(given: Problem): Record<string, string> {
   const retry = given.fields.retry_after_seconds ?? (given.status === 503 ? RETRY_AFTER_SECONDS : null)
-  return { 'cache-control': 'no-store', ...(retry === null ? {} : { 'retry-after': String(retry) }) }
+  return {
+    ...given.fields.headers,
+    'cache-control': 'no-store',
+    ...(retry === null ? {} : { 'retry-after': String(retry) }),
+    ...(given.status === UNAUTHORIZED ? { 'www-authenticate': 'Bearer' } : {}),
+  }
 }
 
 /** Unknown names are reported one by one; zod gives them as one issue of the whole object. */

@@ -12,6 +12,18 @@ export const ProblemReply = z
     errors: z
       .array(z.strictObject({ path: z.string().openapi({ example: 'page' }), message: z.string() }))
       .optional(),
+    reason: z.string().optional().openapi({ description: 'Which of the cases of this problem' }),
+    lines: z
+      .array(z.strictObject({ sku: z.string(), requested: z.int(), available: z.int() }))
+      .optional()
+      .openapi({ description: 'Lines that could not be had in full' }),
+    prices: z
+      .array(z.strictObject({ sku: z.string(), expected: z.int(), now: z.int() }))
+      .optional()
+      .openapi({ description: 'Prices that are not the expected ones, minor units' }),
+    limit: z.int().optional().openapi({ description: 'Units that one customer may have' }),
+    used: z.int().optional().openapi({ description: 'Units that this customer has' }),
+    queue: z.strictObject({ sku: z.string(), join: z.string() }).optional(),
   })
   .openapi('Problem')
 

@@ -1,15 +1,20 @@
 /**
  * Lua scripts as files with a contract header. The header is read: it gives the number of keys, and what the
- * script may return; the guard `test/guards-lua.test.ts` holds header and script together.
+ * script may return; the guard `test/guards-lua.test.ts` holds header and script together. A header may end its keys
+ * or arguments with `then per line: a what it is, b what it is`: that group is repeated as often as the caller has
+ * lines.
  */
 import { readFileSync } from 'node:fs'
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 
 export type ScriptContract = {
   readonly name: string
   readonly source: string
   readonly keys: readonly string[]
+  /** Names of the group that is repeated after `keys`; empty: none is. */
+  readonly keysPerLine: readonly string[]
   readonly args: readonly string[]
+  readonly argsPerLine: readonly string[]
   /** First words that it may return. */
   readonly returns: readonly string[]
 }
@@ -29,27 +34,54 @@ export function readScript(name: string): ScriptContract {
   if (keys.length === 0 || returns.length === 0) {
     throw new Error(`${name}.lua: expected a header with KEYS, ARGV and RETURNS`)
   }
-  return { name, source, keys, args, returns }
+  const keysPerLine = perLine(section(header, 'KEYS'))
+  const argsPerLine = perLine(section(header, 'ARGV'))
+  return { name, source, keys, keysPerLine, args, argsPerLine, returns }
 }
+
+/** A call of a script: EVALSHA, and EVAL where the server does not have it. */
+export type BoundScript = (
+  keys: readonly string[],
+  args: readonly (string | number)[],
+) => Promise<readonly unknown[]>
 
 /**
  * A typed call of a script on one connection.
- * @throws RangeError when the counts of keys or arguments are not those of the header
+ * @throws RangeError (from the call) when the counts of keys or arguments are not those of the header
  */
-export function bindScript(connection: Redis, script: ScriptContract) {
-  connection.defineCommand(script.name, { numberOfKeys: script.keys.length, lua: script.source })
+export function bindScript(connection: Redis | Cluster, script: ScriptContract): BoundScript {
+  connection.defineCommand(script.name, { lua: script.source })
   const call = (connection as unknown as Record<string, (...given: (string | number)[]) => Promise<unknown>>)[
     script.name
   ]
-  return async (keys: readonly string[], args: readonly (string | number)[]): Promise<unknown[]> => {
-    if (keys.length !== script.keys.length || args.length !== script.args.length) {
+  return async (keys, args) => {
+    if (!fits(script, keys.length, args.length)) {
       throw new RangeError(
-        `${script.name}: expected ${script.keys.length} keys and ${script.args.length} arguments, ` +
-          `got ${keys.length} and ${args.length}`,
+        `${script.name}: expected ${countText(script.keys, script.keysPerLine)} keys and ` +
+          `${countText(script.args, script.argsPerLine)} arguments, got ${keys.length} and ${args.length}`,
       )
     }
-    return (await call?.call(connection, ...keys, ...args)) as unknown[]
+    return (await call?.call(connection, keys.length, ...keys, ...args)) as readonly unknown[]
   }
+}
+
+/** Where keys and arguments both have groups, there are as many of the one as of the other. */
+function fits(script: ScriptContract, keys: number, args: number): boolean {
+  const keyLines = linesOf(keys - script.keys.length, script.keysPerLine.length)
+  const argLines = linesOf(args - script.args.length, script.argsPerLine.length)
+  if (keyLines === null || argLines === null) return false
+  const areBoth = script.keysPerLine.length > 0 && script.argsPerLine.length > 0
+  return !areBoth || keyLines === argLines
+}
+
+/** How many groups of this size make up the rest; null: they do not. */
+function linesOf(rest: number, size: number): number | null {
+  if (rest === 0) return 0
+  return rest > 0 && size > 0 && rest % size === 0 ? rest / size : null
+}
+
+function countText(fixed: readonly string[], perLine: readonly string[]): string {
+  return perLine.length === 0 ? `${fixed.length}` : `${fixed.length} + ${perLine.length} per line`
 }
 
 /** Lines of one section of a header: from its name to the next. */
@@ -68,4 +100,12 @@ function numbered(lines: readonly string[]): string[] {
     const match = /^\s*\d+\s+(\S+)/.exec(line)
     return match?.[1] ? [match[1]] : []
   })
+}
+
+/** Names of `then per line: k hash of the count, t hash of the tentative units`. */
+function perLine(lines: readonly string[]): string[] {
+  const group = lines
+    .map((line) => /^\s*then per line:(.*)$/.exec(line)?.[1])
+    .find((text) => text !== undefined)
+  return (group?.split(',') ?? []).flatMap((part) => part.trim().split(/\s+/)[0] ?? [])
 }

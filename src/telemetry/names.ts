@@ -147,7 +147,77 @@ export const METRICS = {
     labels: ['sink'],
   },
   indexer_fanout_backlog: { kind: 'gauge', help: 'Ids that fan-out jobs still have to walk', labels: [] },
+  hold_outcomes_total: {
+    kind: 'counter',
+    help: 'Calls for a hold by their answer',
+    labels: ['outcome'],
+  },
+  hold_batch_carts: {
+    kind: 'histogram',
+    help: 'Carts that one statement decided over',
+    labels: [],
+    buckets: [1, 2, 5, 10, 20, 50, 100, 150, 200, 256],
+  },
+  hold_batch_seconds: {
+    kind: 'histogram',
+    help: 'From taking a connection to the commit of a batch',
+    labels: [],
+    buckets: LATENCY,
+  },
+  inv_gate_seconds: {
+    kind: 'histogram',
+    help: 'Time of one script of the admission gate',
+    labels: ['script'],
+    buckets: [0.0005, ...LATENCY],
+  },
+  inv_gate_failures_total: {
+    kind: 'counter',
+    help: 'Scripts of the admission gate without an answer',
+    labels: ['script', 'reason'],
+  },
+  inv_drift_units: {
+    kind: 'counter',
+    help: 'Units by which a count in Redis differed from Postgres, found by reconcile',
+    labels: ['cause'],
+  },
+  inv_reconcile_stale_total: {
+    kind: 'counter',
+    help: 'Snapshots that were older than what Redis had seen',
+    labels: [],
+  },
+  inv_postgres_refused_after_admit_total: {
+    kind: 'counter',
+    help: 'Carts that the gate admitted and Postgres had no units for; 0 without faults',
+    labels: [],
+  },
+  inv_tentative_age_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest admission that is neither settled nor aborted',
+    labels: ['slot'],
+  },
   indexer_reindex_progress: { kind: 'gauge', help: 'Share of a load that is done, 0..1', labels: [] },
+  events_published_total: { kind: 'counter', help: 'Events written to their streams', labels: ['topic'] },
+  events_resent_total: {
+    kind: 'counter',
+    help: 'Events sent again because a stream had lost them or never got them',
+    labels: ['topic'],
+  },
+  events_relay_seconds: {
+    kind: 'histogram',
+    help: 'From the commit of an event to its stream',
+    labels: [],
+    buckets: LAG,
+  },
+  events_relay_queue: { kind: 'gauge', help: 'Events received and not in their streams yet', labels: [] },
+  events_handled_total: {
+    kind: 'counter',
+    help: 'Events by what became of them: done, skipped, failed (tried again), dead',
+    labels: ['consumer', 'outcome'],
+  },
+  events_lag: { kind: 'gauge', help: 'Events that nobody of the group has got yet', labels: ['consumer'] },
+  events_pending: { kind: 'gauge', help: 'Events delivered and not answered for', labels: ['consumer'] },
+  dead_letters: { kind: 'gauge', help: 'Events given up that wait for a person', labels: ['topic'] },
+  events_debt: { kind: 'gauge', help: 'Debts: ranges of the outbox that have to be sent again', labels: [] },
 } as const satisfies Record<string, MetricRow>
 
 export type MetricName = keyof typeof METRICS

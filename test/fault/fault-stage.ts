@@ -75,6 +75,7 @@ export async function useFaultStage(name: string) {
   const indexerProxies = await proxiesBefore(urls)
   const common = {
     AISLE_CURSOR_SECRET: 'cursors-of-a-test-are-signed-with-this',
+    AISLE_AUTH_KEY: 'tokens-of-a-test-are-signed-with-this',
     AISLE_INDEXER_TAKEOVER_MS: '500',
     AISLE_LOG_LEVEL: 'warn',
   }

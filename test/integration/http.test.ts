@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { SearchAnswer } from '../../src/catalog/answers.ts'
 import { namesFor } from '../../src/catalog/names.ts'
 import type { createApp } from '../../src/http/app.ts'
+import { classLimits } from '../../src/http/classes.ts'
 import { createSearch } from '../../src/search/create-search.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { useDatabase } from '../support/database.ts'
@@ -29,12 +30,7 @@ const search = createSearch({
   now: () => performance.now(),
   makeId: () => '01900000-0000-7000-8000-000000000000',
 })
-const limits = {
-  suggest: { inFlight: 64, deadlineMs: 10_000 },
-  search: { inFlight: 64, deadlineMs: 10_000 },
-  item: { inFlight: 64, deadlineMs: 10_000 },
-  probe: { inFlight: 64, deadlineMs: 10_000 },
-}
+const limits = classLimits({ suggest: 10_000, search: 10_000, item: 10_000 })
 const app: ReturnType<typeof createApp> = edge({ search, metrics, limits })
 
 beforeAll(async () => {

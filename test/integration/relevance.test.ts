@@ -10,6 +10,7 @@ import { namesFor } from '../../src/catalog/names.ts'
 import type { Clause } from '../../src/elasticsearch/query/clause.ts'
 import { readQuery } from '../../src/elasticsearch/query/text.ts'
 import { allWords, everyWord } from '../../src/elasticsearch/query/words.ts'
+import { classLimits } from '../../src/http/classes.ts'
 import { type Labels, mean, ndcg, parseJudgments } from '../../src/search/judgments.ts'
 import { DATA, describeWith } from '../support/capabilities.ts'
 import { useDatabase } from '../support/database.ts'
@@ -28,10 +29,9 @@ const database = await useDatabase('relevance')
 const client = useElasticsearch(database.elasticsearchUrl)
 const reader = useReader(database.elasticsearchUrl)
 const shop = searchOver(database, reader)
-const DEADLINES = { inFlight: 64, deadlineMs: 10_000 }
 const app = edge({
   search: shop.search,
-  limits: { search: DEADLINES, suggest: DEADLINES, item: DEADLINES, probe: DEADLINES },
+  limits: classLimits({ search: 10_000, suggest: 10_000, item: 10_000 }),
 })
 const names = namesFor(database.namespace)
 

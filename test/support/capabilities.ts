@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, test } from 'vitest'
+import { onPath } from '../../stack/system-package.ts'
 import { ROOT } from './sources.ts'
 
 /** Real catalogues that lie beside some checkouts. */
@@ -28,6 +29,8 @@ const CAPABILITIES = {
   haproxy: () => (HAPROXY ? null : 'no HAProxy is installed'),
   'data-icecat': () => missingFile(join(DATA, 'icecat')),
   'data-pc-parts': () => missingFile(join(DATA, 'pc-parts')),
+  'redis-cluster': () =>
+    onPath(['redis-server', 'valkey-server'], process.env) ? null : 'no redis-server is on PATH',
   root: () => (process.getuid?.() === 0 ? null : 'this is an ordinary user'),
 } as const
 

@@ -7,6 +7,7 @@ import { afterAll, inject } from 'vitest'
 import { createPool } from '../../src/postgres/pool.ts'
 import { databaseUrl } from '../../stack/postgres.ts'
 import { wipeDatabase } from '../../stack/wipe.ts'
+import { TEST_AUTH_KEY } from './identity.ts'
 import { onServer } from './servers.ts'
 
 /** A file's own place on the servers. */
@@ -58,6 +59,7 @@ export async function useDatabase(name: string): Promise<TestDatabase> {
       ELASTICSEARCH_URL: servers.elasticsearch,
       REDIS_URL: servers.redis,
       AISLE_CURSOR_SECRET: 'cursors-of-a-test-are-signed-with-this',
+      AISLE_AUTH_KEY: TEST_AUTH_KEY,
     },
   }
 }

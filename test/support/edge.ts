@@ -7,7 +7,9 @@ import { createInFlight } from '../../src/http/in-flight.ts'
 import { startingState } from '../../src/http/state.ts'
 import { createLogger } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { testIdentity } from './identity.ts'
 import { memorySearch } from './memory-search.ts'
+import { noHolds } from './no-holds.ts'
 
 const assets = loadAssets(new URL('../../web/', import.meta.url))
 
@@ -30,6 +32,8 @@ export function edgeOptions(overrides: Partial<EdgeOptions> = {}): EdgeOptions {
     newRequestId: () => 'request-0001',
     shop: { name: 'Corner Shop', locale: 'en-GB', currency: 'EUR', imageSources: ['https:'] },
     assets,
+    identity: testIdentity(),
+    holds: noHolds(),
     ...overrides,
   }
 }

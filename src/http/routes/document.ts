@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { problemTypePage } from '../../../web/pages/problem-page.ts'
 import { PROBLEMS, type ProblemName, problem } from '../../errors.ts'
 import type { AppEnv } from '../context.ts'
+import { ORDER_EXPLANATIONS } from '../order-explanations.ts'
 import type { ShopPages } from '../shop.ts'
 
 /** What a caller does about each problem. */
@@ -25,6 +26,7 @@ const EXPLANATIONS: Readonly<Record<ProblemName, string>> = {
   'uri-too-long': 'A URL has at most 8,192 characters.',
   'rate-limited':
     'Somebody at this address asked more often than one shopper can. Try again after Retry-After seconds; RateLimit-Policy tells how many requests (q) may come in how many seconds (w).',
+  ...ORDER_EXPLANATIONS,
   internal: 'A fault of the server. The request id finds it in the logs.',
   unavailable: 'A server that this answer needs does not answer. Try again after Retry-After seconds.',
   overloaded: 'This process answers as many requests as it may. Try again after Retry-After seconds.',

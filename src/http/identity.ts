@@ -1,0 +1,104 @@
+/**
+ * Who asks: middleware for every route that is not public. It leaves the identity for the route, or answers why there is
+ * none. Ownership is not decided here: statements carry the subject (`and customer = $2`), and what belongs to somebody
+ * else does not exist (404).
+ */
+import type { MiddlewareHandler } from 'hono'
+import type { Guests } from '../auth/guest.ts'
+import type { Identity, Role, Tokens, Verdict } from '../auth/token.ts'
+import { problem } from '../errors.ts'
+import type { AppEnv } from './context.ts'
+import { type CookieRules, cookieRules, isFromOwnPage, isUnsafe, tokensOf } from './credentials.ts'
+
+/** Least that a route asks for; stated in the document as `x-access`. */
+export type Access = Role
+
+/** Roles that may. Staff has no cart. */
+const MAY: Readonly<Record<Access, readonly Role[]>> = {
+  guest: ['guest', 'customer'],
+  customer: ['customer'],
+  inventory: ['inventory', 'orders'],
+  orders: ['orders'],
+}
+
+export type IdentityOptions = {
+  readonly tokens: Tokens
+  readonly guests: Guests
+  /** Where browsers find the shop, or ''. */
+  readonly publicUrl: string
+  /** Unix time, seconds. */
+  readonly now: () => number
+}
+
+/** Middleware for the routes of one access. */
+export type Identify = (access: Access) => MiddlewareHandler<AppEnv>
+
+/** Who asks, and a token to put into the cookie. */
+type Found = { readonly identity: Identity; readonly cookie: string | null }
+
+/**
+ * A browser without a token that changes something from a page of ours becomes a guest; a program has to ask for a
+ * token first, so that a forgotten header does not make a guest with every call.
+ */
+export function createIdentify(options: IdentityOptions): Identify {
+  const rules = cookieRules(options.publicUrl)
+  return (access) =>
+    async function identify(c, next) {
+      const given = tokensOf(c, rules.name)
+      const byCookie = given.cookie === null ? null : await options.tokens.verify(given.cookie)
+      const found =
+        given.bearer === null
+          ? await fromBrowser(options, byCookie, {
+              isOwnPage: isFromOwnPage(c, options.publicUrl),
+              isUnsafe: isUnsafe(c.req.method),
+              mayBegin: MAY[access].includes('guest'),
+            })
+          : { identity: fromBearer(await options.tokens.verify(given.bearer), byCookie), cookie: null }
+      if (!MAY[access].includes(found.identity.role)) throw problem('forbidden')
+      c.set('identity', found.identity)
+      await next()
+      if (found.cookie !== null) c.header('set-cookie', setCookie(rules, found.cookie), { append: true })
+    }
+}
+
+/** @throws Problem unauthorized, ambiguous-credentials */
+function fromBearer(bearer: Verdict, cookie: Verdict | null): Identity {
+  if (bearer.outcome !== 'valid')
+    throw problem('unauthorized', { detail: 'The access token is not valid any more.' })
+  const isOther = cookie?.outcome === 'valid' && cookie.identity.subject !== bearer.identity.subject
+  if (isOther) throw problem('ambiguous-credentials')
+  return bearer.identity
+}
+
+type BrowserRequest = {
+  readonly isOwnPage: boolean
+  readonly isUnsafe: boolean
+  /** Whether the route is for guests. */
+  readonly mayBegin: boolean
+}
+
+/** @throws Problem unauthorized, csrf */
+async function fromBrowser(
+  { guests, now }: IdentityOptions,
+  cookie: Verdict | null,
+  { isOwnPage, isUnsafe: isChange, mayBegin }: BrowserRequest,
+): Promise<Found> {
+  if (cookie && cookie.outcome !== 'invalid' && isChange && !isOwnPage) throw problem('csrf')
+  if (cookie?.outcome === 'valid' && !isHalfOver(cookie.identity, now())) {
+    return { identity: cookie.identity, cookie: null }
+  }
+  const renewed = cookie && (await guests.renew(cookie))
+  if (renewed) return { identity: renewed.identity, cookie: renewed.token }
+  if (cookie?.outcome === 'valid') return { identity: cookie.identity, cookie: null }
+  if (!mayBegin || !isChange || !isOwnPage) throw problem('unauthorized')
+  const begun = await guests.begin()
+  return { identity: begun.identity, cookie: begun.token }
+}
+
+function isHalfOver({ issued_at, expires_at }: Identity, now: number): boolean {
+  return now > (issued_at + expires_at) / 2
+}
+
+function setCookie({ name, attributes }: CookieRules, token: string): string {
+  return `${name}=${token}; ${attributes}`
+}

@@ -1,0 +1,25 @@
+/**
+ * The body of a call: JSON, and not larger than any real one. Checked before it is parsed, and asked of browsers too:
+ * a form of another site can send text/plain without asking us first, but not application/json.
+ */
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { problem } from '../errors.ts'
+import type { AppEnv } from './context.ts'
+
+/** 100 lines of the longest skus need 20 kB. */
+const BODY_MAX = 64 * 1_024
+
+const limit = bodyLimit({
+  maxSize: BODY_MAX,
+  onError: () => {
+    throw problem('body-too-large')
+  },
+})
+
+/** Before every route that takes a body. */
+export const jsonBody: MiddlewareHandler<AppEnv> = async function checkBody(c, next) {
+  const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type !== 'application/json') throw problem('unsupported-media-type')
+  return await limit(c, next)
+}

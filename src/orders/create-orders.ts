@@ -1,0 +1,97 @@
+/**
+ * Puts the write path together over one pool of Postgres and one connection to Redis, both its own: a slow search must not
+ * make a customer wait for a connection, and the order of the gate's commands is part of its protocol.
+ */
+import { readBundles } from '../postgres/inv/bundles.ts'
+import { beginEpoch, readEpochs, readStockCounts } from '../postgres/inv/gate-facts.ts'
+import { readHolds } from '../postgres/inv/holds.ts'
+import type { CartToReserve } from '../postgres/inv/reserve.ts'
+import type { Pool } from '../postgres/pool.ts'
+import type { GateConnection } from '../redis/connection.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { createBundleReader } from './bundles.ts'
+import { type ChangeHold, createChangeHold } from './change-hold.ts'
+import { Coalescer, type SetTimer } from './coalescer.ts'
+import { createGate } from './create-gate.ts'
+import type { FaultPoints } from './fault-point.ts'
+import { Gathered } from './gathered.ts'
+import { createOwnHolds, type OwnHolds } from './own-holds.ts'
+import { createPlaceHold, type PlaceHold } from './place-hold.ts'
+import { PostgresClock } from './postgres-clock.ts'
+import { createReserveBatch, type Decided } from './reserve-batch.ts'
+import { SoldOutCache } from './sold-out.ts'
+
+export type OrdersParts = {
+  readonly pool: Pool
+  /** From `connectGate`. */
+  readonly connection: GateConnection
+  /** Starts every Redis key of this installation. */
+  readonly prefix: string
+  readonly faults: FaultPoints
+  readonly metrics: Metrics
+  /** Monotonic ms. */
+  readonly clock: () => number
+  readonly setTimer: SetTimer
+  /** UUIDv7 text. */
+  readonly newId: () => string
+  /** What went wrong beside an answer. */
+  readonly onError: (error: unknown) => void
+}
+
+export type Orders = {
+  readonly place: PlaceHold
+  readonly own: OwnHolds
+  readonly change: ChangeHold
+  /** The clock that decides expiry; null before its first word. */
+  readonly postgresNow: () => Date | null
+  /** Follow the epochs of Redis until the signal aborts. Never throws. */
+  watch(signal: AbortSignal): Promise<void>
+  /** Decide the carts that wait; call when no more requests come. */
+  drain(): Promise<void>
+}
+
+/** Every 5 s beside every reconnect (order design, section 8). */
+const EPOCH_EVERY_MS = 5_000
+/** A look at one row takes a millisecond; who waits for longer waits for a server that is gone. */
+const READ_PATIENCE_MS = 1_000
+
+export function createOrders(parts: OrdersParts): Orders {
+  const { pool, metrics, clock, faults } = parts
+  const time = new PostgresClock(clock)
+  const { gate, epochs } = createGate({
+    ...parts,
+    now: clock,
+    readStock: (skus) => readStockCounts(pool, skus),
+    statements: {
+      read: (slots) => readEpochs(pool, slots),
+      begin: (slot, serverId) => beginEpoch(pool, slot, serverId),
+    },
+  })
+  const onTime = (at: Date) => time.note(at)
+  const line = new Coalescer<CartToReserve, Decided>({
+    runBatch: createReserveBatch({ pool, faults, metrics, clock, onTime }),
+    clock,
+    setTimer: parts.setTimer,
+  })
+  const patience = { ms: READ_PATIENCE_MS, setTimer: parts.setTimer }
+  const bundles = createBundleReader((skus) => readBundles(pool, skus), clock, patience)
+  const place = createPlaceHold({
+    ...parts,
+    gate,
+    line,
+    soldOut: new SoldOutCache(clock),
+    known: new Gathered(rowsById(pool), patience),
+    bundles,
+  })
+  return {
+    place,
+    own: createOwnHolds(pool, onTime),
+    change: createChangeHold({ ...parts, gate, bundles }),
+    postgresNow: () => time.now(),
+    watch: (signal) => epochs.watch(EPOCH_EVERY_MS, signal),
+    drain: () => line.drain(),
+  }
+}
+
+const rowsById = (pool: Pool) => async (ids: readonly string[]) =>
+  new Map((await readHolds(pool, ids)).map((row) => [row.id, row]))

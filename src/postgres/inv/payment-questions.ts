@@ -1,0 +1,50 @@
+/**
+ * What the provider has been asked and has answered so far. None of it moves units or money: that is `payments.ts`.
+ */
+import type { Pool, PoolClient } from '../pool.ts'
+import { PAYMENT_COLUMNS, type PaymentRow } from './payment-rows.ts'
+
+/** The provider has the payment. @returns false: it has an end already */
+export async function recordPending(
+  tx: Pool | PoolClient,
+  payment: { readonly id: string; readonly provider_ref: string; readonly ask_after_s: number },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update inv.payment p
+        set state = 'PENDING', provider_ref = $2::text, tries = 0,
+            due_at = clock_timestamp() + $3::integer * interval '1 second'
+      where p.id = $1::uuid and p.state in ('CREATED', 'PENDING', 'UNKNOWN')`,
+    [payment.id, payment.provider_ref, payment.ask_after_s],
+  )
+  return (rowCount ?? 0) > 0
+}
+
+/** The provider gave no answer: asked again after 1 s, 2 s, 4 s, at most 60 s. */
+export async function recordNoAnswer(tx: Pool | PoolClient, id: string): Promise<void> {
+  await tx.query(
+    `update inv.payment p
+        set state = 'UNKNOWN', tries = p.tries + 1,
+            due_at = clock_timestamp() + least(60, power(2, least(p.tries, 6))) * interval '1 second'
+      where p.id = $1::uuid and p.state in ('CREATED', 'PENDING', 'UNKNOWN')`,
+    [id],
+  )
+}
+
+/** Take payments whose provider has to be asked, for `lease_s`. */
+export async function claimDuePayments(
+  tx: Pool | PoolClient,
+  claim: { readonly limit: number; readonly lease_s: number },
+): Promise<PaymentRow[]> {
+  const { rows } = await tx.query<PaymentRow>(
+    `with due as (
+       select d.id from inv.payment d
+        where d.due_at <= (select clock_timestamp()) order by d.due_at limit $1::integer for update skip locked
+     ), p as (
+       update inv.payment u set due_at = clock_timestamp() + $2::integer * interval '1 second'
+         from due where u.id = due.id returning u.*
+     )
+     select ${PAYMENT_COLUMNS} from p join inv.orders o on o.id = p.order_id`,
+    [claim.limit, claim.lease_s],
+  )
+  return rows
+}

@@ -32,16 +32,18 @@ export function readScript(name: string): ScriptContract {
   return { name, source, keys, args, returns }
 }
 
+type Argument = string | number | Buffer
+
 /**
  * A typed call of a script on one connection.
  * @throws RangeError when the counts of keys or arguments are not those of the header
  */
 export function bindScript(connection: Redis, script: ScriptContract) {
   connection.defineCommand(script.name, { numberOfKeys: script.keys.length, lua: script.source })
-  const call = (connection as unknown as Record<string, (...given: (string | number)[]) => Promise<unknown>>)[
+  const call = (connection as unknown as Record<string, (...given: Argument[]) => Promise<unknown>>)[
     script.name
   ]
-  return async (keys: readonly string[], args: readonly (string | number)[]): Promise<unknown[]> => {
+  return async (keys: readonly string[], args: readonly Argument[]): Promise<unknown[]> => {
     if (keys.length !== script.keys.length || args.length !== script.args.length) {
       throw new RangeError(
         `${script.name}: expected ${script.keys.length} keys and ${script.args.length} arguments, ` +

@@ -51,7 +51,7 @@ export async function startOurCache(redisUrl: string): Promise<OurCache> {
       never,
     )
   const nodeOf = (node: 0 | 1): CacheNode => ({
-    read: async (key, value) => (await load(node, key, value)).entry.body,
+    read: async (key, value) => (await load(node, key, value)).entry.body.toString(),
     hit: (key) => caches[node].cache.peek(key, 'suggest'),
   })
   return {

@@ -47,7 +47,7 @@ export function createRedisTier(parts: RedisTierParts): SecondTier {
     async get(key, epoch) {
       if (isOpen()) return null
       try {
-        const value = await connection.get(keys.entry(epoch, key))
+        const value = await connection.getBuffer(keys.entry(epoch, key))
         return value === null ? null : decodeEntry(value, now())
       } catch (error) {
         failed(error)

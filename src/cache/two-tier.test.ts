@@ -55,7 +55,7 @@ function world(random = 1) {
   }
   const name = (verb: 'expire' | 'remove') =>
     watermark.apply({ id: watermark.consumed + 1, verb, tags: ['t'] })
-  const standIn = () => cache.peekStandIn('k', 'search')?.body ?? null
+  const standIn = () => cache.peekStandIn('k', 'search')?.body.toString() ?? null
   return { standIn, clock, watermark, lease, beat, l1, shared, get, give, fail, fill, name }
 }
 

@@ -11,7 +11,7 @@
  */
 import type { LRUCache } from 'lru-cache'
 import type { Doorkeeper } from './doorkeeper.ts'
-import { type Entry, entryBytes, type Loaded } from './entry.ts'
+import { bytesOf, type Entry, entryBytes, type Loaded } from './entry.ts'
 import { type Family, isRefreshDue, jittered, LIFETIMES } from './expiry.ts'
 import { Flights } from './flight.ts'
 import { type Lease, SHORT_MS } from './lease.ts'
@@ -158,7 +158,7 @@ export class TwoTierCache {
       tags: loaded.tags,
       status: loaded.status,
       headers: loaded.headers,
-      body: loaded.body,
+      body: bytesOf(loaded.body),
       kind: loaded.kind,
       filledAt,
       softExpiry: filledAt + lifetime,

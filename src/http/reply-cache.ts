@@ -56,8 +56,6 @@ const URL_MAX = 1_000
 /** What an answer may carry cannot be known before it is there: any item, any word. */
 const MAY_CARRY = [TAG_ALL, TAG_LIST]
 
-type Prepared = { readonly headers: Readonly<Record<string, string>>; readonly body: Buffer }
-
 /** There is no answer: what says so is given to whoever waits, unless an older reply may stand in. */
 class LoadFailed extends Error {
   readonly reply: Loaded
@@ -77,16 +75,6 @@ const FULL_RETRY_SECONDS = '1'
 
 export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
   const { cache, watch, shedding, limits, inFlight, direct } = options
-  const prepared = new WeakMap<Entry, Prepared>()
-  const prepare = (entry: Entry): Prepared => {
-    const known = prepared.get(entry)
-    if (known) return known
-    const body = Buffer.from(entry.body)
-    const made = { headers: { ...entry.headers, 'content-length': String(body.length) }, body }
-    prepared.set(entry, made)
-    return made
-  }
-
   function send(
     request: IncomingMessage,
     response: ServerResponse,
@@ -94,8 +82,13 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
     source: Source,
     id: string,
   ): number {
-    const { headers, body } = prepare(entry)
-    const own: Record<string, string> = { ...headers, 'x-cache': source, 'x-request-id': id }
+    const { headers, body } = entry
+    const own: Record<string, string> = {
+      ...headers,
+      'content-length': String(body.length),
+      'x-cache': source,
+      'x-request-id': id,
+    }
     if (options.isDraining()) own['connection'] = 'close'
     const { etag } = headers // a reply that is not kept has none
     if (etag !== undefined && names(request.headers['if-none-match'], etag)) {

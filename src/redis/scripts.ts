@@ -39,11 +39,10 @@ export function readScript(name: string): ScriptContract {
   return { name, source, keys, keysPerLine, args, argsPerLine, returns }
 }
 
+type Argument = string | number | Buffer
+
 /** A call of a script: EVALSHA, and EVAL where the server does not have it. */
-export type BoundScript = (
-  keys: readonly string[],
-  args: readonly (string | number)[],
-) => Promise<readonly unknown[]>
+export type BoundScript = (keys: readonly string[], args: readonly Argument[]) => Promise<readonly unknown[]>
 
 /**
  * A typed call of a script on one connection.
@@ -51,7 +50,7 @@ export type BoundScript = (
  */
 export function bindScript(connection: Redis | Cluster, script: ScriptContract): BoundScript {
   connection.defineCommand(script.name, { lua: script.source })
-  const call = (connection as unknown as Record<string, (...given: (string | number)[]) => Promise<unknown>>)[
+  const call = (connection as unknown as Record<string, (...given: Argument[]) => Promise<unknown>>)[
     script.name
   ]
   return async (keys, args) => {

@@ -8,6 +8,7 @@ import { load } from './load.ts'
 import { memory } from './memory.ts'
 import { ordersGate } from './orders-gate.ts'
 import { ordersReconcile } from './orders-reconcile.ts'
+import { ordersReserve } from './orders-reserve.ts'
 import { stream } from './stream.ts'
 
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -19,5 +20,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   cacheHit,
   ordersGate,
   ordersReconcile,
+  ordersReserve,
   memory,
 ]

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { edge } from '../../test/support/edge.ts'
 import { bearerOf } from '../../test/support/identity.ts'
@@ -133,4 +134,33 @@ test.each([
   const headers = { ...json, 'content-length': String(Buffer.byteLength(body)) }
   const reply = await edge({ holds }).request('/v1/holds', { method: 'POST', headers, body })
   expect([reply.status, calls]).toEqual([status, 0])
+})
+
+test('no body whatever makes a fault of ours', async () => {
+  const app = edge() // its order path answers 503 to every call that gets so far
+  const nearly = fc.record(
+    {
+      lines: fc.oneof(
+        fc.array(fc.record({ sku: fc.string({ unit: 'binary' }), qty: fc.oneof(fc.integer(), fc.double()) })),
+        fc.jsonValue(),
+      ),
+      allow_partial: fc.oneof(fc.boolean(), fc.jsonValue()),
+      ttl_s: fc.oneof(fc.integer(), fc.jsonValue()),
+      region: fc.oneof(fc.array(fc.integer()), fc.jsonValue()),
+    },
+    { requiredKeys: [] },
+  )
+  const bodies = fc.oneof(
+    fc.string(),
+    fc.json(),
+    nearly.map((value) => JSON.stringify(value)),
+  )
+  await fc.assert(
+    fc.asyncProperty(bodies, fc.constantFrom('POST', 'PATCH'), async (body, method) => {
+      const path = method === 'POST' ? '/v1/holds' : '/v1/holds/0190f3c2-7b1e-7c4d-9a10-2f6d3b8e5a01'
+      const reply = await app.request(path, { method, headers: json, body })
+      expect([400, 404, 503]).toContain(reply.status)
+    }),
+    { numRuns: 300 },
+  )
 })

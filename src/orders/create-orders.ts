@@ -42,6 +42,8 @@ export type Orders = {
   readonly place: PlaceHold
   readonly own: OwnHolds
   readonly change: ChangeHold
+  /** A change of a SKU was heard of (`stock.changed`): what was sold out may be there again. */
+  heard(change: { readonly sku: string; readonly ver: number }): void
   /** The clock that decides expiry; null before its first word. */
   readonly postgresNow: () => Date | null
   /** Follow the epochs of Redis until the signal aborts. Never throws. */
@@ -73,13 +75,14 @@ export function createOrders(parts: OrdersParts): Orders {
     clock,
     setTimer: parts.setTimer,
   })
+  const soldOut = new SoldOutCache(clock)
   const patience = { ms: READ_PATIENCE_MS, setTimer: parts.setTimer }
   const bundles = createBundleReader((skus) => readBundles(pool, skus), clock, patience)
   const place = createPlaceHold({
     ...parts,
     gate,
     line,
-    soldOut: new SoldOutCache(clock),
+    soldOut,
     known: new Gathered(rowsById(pool), patience),
     bundles,
   })
@@ -87,6 +90,7 @@ export function createOrders(parts: OrdersParts): Orders {
     place,
     own: createOwnHolds(pool, onTime),
     change: createChangeHold({ ...parts, gate, bundles }),
+    heard: (change) => soldOut.changed(change),
     postgresNow: () => time.now(),
     watch: (signal) => epochs.watch(EPOCH_EVERY_MS, signal),
     drain: () => line.drain(),

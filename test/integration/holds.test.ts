@@ -200,4 +200,27 @@ describe('a call for a hold', () => {
     expect(await unitsOf(pool, 'PEN')).toMatchObject({ held: 5 })
     expect(await unitsOf(pool, 'INK')).toMatchObject({ held: 2 })
   })
+
+  test('for skus of any text finds them or says that they are unknown', async () => {
+    const texts = [
+      "O'Brien; --",
+      '\u{1f600}',
+      '\ufffd',
+      'a,b{c}"d"',
+      '%s\\',
+      'x'.repeat(200),
+      'Ünïcode',
+      ' spaced ',
+    ]
+    await stockShop(pool, Object.fromEntries(texts.slice(0, 4).map((sku) => [sku, { units: 1 }])))
+    const me = await shop()
+    const known = await me.hold(texts.slice(0, 4).map((sku) => ({ sku, qty: 1 })))
+    expect([known.status, known.body.lines?.map((line) => line['sku']).toSorted()]).toEqual([
+      201,
+      texts.slice(0, 4).toSorted(),
+    ])
+    for (const sku of texts.slice(4)) {
+      expect((await me.hold([{ sku, qty: 1 }])).body.type).toBe('/problems/unknown-sku')
+    }
+  })
 })

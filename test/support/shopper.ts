@@ -1,5 +1,6 @@
 /** Somebody who calls the api for holds: a bearer token of their own, fresh keys, answers with what matters of them. */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { uuidV7 } from '../../src/http/ids.ts'
 import { bearerOf } from './identity.ts'
 
@@ -45,6 +46,21 @@ export type Shopper = {
 }
 
 export const newKey = (): string => uuidV7(Date.now(), randomUUID())
+
+/** Longest pause of a page before it asks again, ms. A page waits for Retry-After; a test has less time. */
+const PAUSE_MAX_MS = 300
+
+/**
+ * Like a page of the shop: whoever is sent away for a moment, or got no answer in time, asks again with the same key.
+ * @param call always with one key
+ */
+export async function insist(call: () => Promise<HoldReply>): Promise<HoldReply> {
+  for (;;) {
+    const reply = await call()
+    if (reply.status !== 503 && reply.status !== 504) return reply
+    await pause(Math.random() * PAUSE_MAX_MS)
+  }
+}
 
 /** @param url of an api process; a function where it changes @param namespace of the database */
 export async function shopper(

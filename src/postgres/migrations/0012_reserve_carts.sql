@@ -253,7 +253,8 @@ begin
   select 'stock', skus[t.x], vers[t.x], 'stock.changed', jsonb_build_object(
            'sku', skus[t.x], 'ver', vers[t.x], 'd', -taken[t.x], 'available', units[t.x], 'queue', queues[t.x],
            'via', 'settle', 'hold', t.ids)
-    from (select x[l.k] as x, jsonb_agg(distinct p_id[cart[l.k]]) as ids from unnest(o_line) as l (k) group by 1) t
+    -- an id comes twice when its units are from two locations: settling it again changes nothing
+    from (select x[l.k] as x, to_jsonb(array_agg(p_id[cart[l.k]])) as ids from unnest(o_line) as l (k) group by 1) t
   union all
   select 'hold', min(u.id::text), 0, 'hold.created', jsonb_build_object('ids', jsonb_agg(u.id))
     from unnest(p_id, outcome) as u (id, outcome) where u.outcome = 'OK' having count(*) > 0;

@@ -72,8 +72,7 @@ begin
   end if;
   perform inv.lock_skus(array_append(array(select l.sku from inv.hold_line l where l.hold_id = any (released)), p_sku));
   select inv.missing_units(p_sku, p_loc, p_d_on_hand) into missing;
-  outcome := case when missing is null then 'UNKNOWN_STOCK'
-                  when missing > 0 and not p_release_holds then 'ADJUST_BELOW_PROMISED' end;
+  outcome := case when missing is null then 'UNKNOWN_STOCK' end;
   if outcome is null and missing > 0 then
     select coalesce(sum(l.qty), 0) into found_units
       from inv.hold h join inv.hold_line l on l.hold_id = h.id and l.sku = p_sku and l.loc = p_loc

@@ -19,6 +19,7 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
     ['postgres', ['src/postgres/'], ['catalog', 'errors', 'config', 'telemetry']],
     ['elasticsearch', ['src/elasticsearch/'], ['catalog', 'errors', 'config', 'telemetry']],
     ['redis', ['src/redis/'], ['errors', 'config', 'telemetry']],
+    ['cache-sim', ['src/cache/sim.ts'], ['cache', 'command', 'errors']],
     ['cache', ['src/cache/'], ['redis', 'catalog', 'errors', 'telemetry']],
     [
       'search',

@@ -20,6 +20,7 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
     ['postgres', ['src/postgres/'], ['order-types', 'catalog', 'errors', 'config', 'telemetry']],
     ['elasticsearch', ['src/elasticsearch/'], ['catalog', 'errors', 'config', 'telemetry']],
     ['redis', ['src/redis/'], ['order-types', 'errors', 'config', 'telemetry']],
+    ['cache-sim', ['src/cache/sim.ts'], ['cache', 'command', 'errors']],
     ['cache', ['src/cache/'], ['redis', 'catalog', 'errors', 'telemetry']],
     [
       'search',

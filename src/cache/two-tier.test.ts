@@ -56,7 +56,22 @@ function world(random = 1) {
   const name = (verb: 'expire' | 'remove') =>
     watermark.apply({ id: watermark.consumed + 1, verb, tags: ['t'] })
   const standIn = () => cache.peekStandIn('k', 'search')?.body.toString() ?? null
-  return { standIn, clock, watermark, lease, beat, l1, shared, get, give, fail, fill, name }
+  return {
+    standIn,
+    clock,
+    watermark,
+    lease,
+    beat,
+    l1,
+    shared,
+    get,
+    give,
+    fail,
+    fill,
+    name,
+    cache,
+    doorkeeper,
+  }
 }
 
 const told = async (answer: ReturnType<TwoTierCache['getOrLoad']>) => {
@@ -131,6 +146,34 @@ describe('two-tier cache', () => {
     clock.now = 1_100
     beat()
     expect(await told(give('3'))).toBe('MISS 3')
+  })
+
+  test('a load that began before the log started again is not kept', async () => {
+    const { get, give, doorkeeper, watermark, name, cache, beat } = world()
+    for (let id = 1; id <= 9; id++) name('expire')
+    doorkeeper.sighted('k', 0)
+    const { promise, resolve } = Promise.withResolvers<Loaded>()
+    const early = get(() => promise)
+    watermark.reset('another', 0) // flushed: positions count from 1 again
+    cache.clear()
+    beat()
+    resolve(loaded('1'))
+    expect(await told(early)).toBe('MISS 1')
+    name('expire')
+    expect(await told(give('2'))).toBe('MISS 2')
+  })
+
+  test('what was held before the log started again does not stand in', async () => {
+    const { fill, get, watermark, name, cache } = world()
+    for (let id = 1; id <= 9; id++) name('expire')
+    await fill('1')
+    name('expire')
+    const { promise, reject } = Promise.withResolvers<Loaded>()
+    const answer = get(() => promise)
+    watermark.reset('another', 0)
+    cache.clear()
+    reject(new Error('index away'))
+    await expect(answer).rejects.toThrow('index away')
   })
 
   test('a removed answer never stands in', async () => {

@@ -50,7 +50,12 @@ export type Request = {
   readonly load: (signal: AbortSignal) => Promise<Loaded>
 }
 
-type Stamp = { readonly at: number; readonly position: number; readonly epoch: string | null }
+type Stamp = {
+  readonly at: number
+  readonly position: number
+  readonly epoch: string | null
+  readonly life: number
+}
 
 /** An answer larger than this is not worth the place of a hundred others. */
 const ENTRY_BYTES_MAX = 1_000_000
@@ -103,8 +108,9 @@ export class TwoTierCache {
    */
   async getOrLoad(request: Request, signal: AbortSignal): Promise<Cached> {
     const { key, family } = request
-    const { l1, now, random } = this.#parts
+    const { l1, now, random, watermark } = this.#parts
     const at = now()
+    const { life } = watermark
     const held = l1.get(key)
     if (held && this.#isServable(held, at)) {
       if (isRefreshDue(held.softExpiry - at, held.loadMs, random())) this.#refresh(request)
@@ -118,7 +124,8 @@ export class TwoTierCache {
     try {
       return this.#told(family, await this.#fly(request, signal, true))
     } catch (thrown) {
-      if (signal.aborted || !standIn || !this.#mayStandIn(standIn, now())) throw thrown
+      const isForgotten = watermark.life !== life
+      if (signal.aborted || !standIn || isForgotten || !this.#mayStandIn(standIn, now())) throw thrown
       this.#noteFailure(key)
       return this.#told(family, { entry: standIn, source: 'STALE' })
     }
@@ -127,7 +134,8 @@ export class TwoTierCache {
   async #fly(request: Request, signal: AbortSignal, asksSecondTier: boolean): Promise<Cached> {
     const { watermark, now } = this.#parts
     // Before anything else: what is consumed after this line may be missing in the answer.
-    const stamp: Stamp = { at: now(), position: watermark.consumed, epoch: watermark.epoch }
+    const { consumed: position, epoch, life } = watermark
+    const stamp: Stamp = { at: now(), position, epoch, life }
     const isJoinable = (position: number, startedAt: number) =>
       stamp.at - startedAt < SHORT_MS && watermark.isValid(position, request.mayCarry)
     const work = async (unwanted: AbortSignal): Promise<Cached> => {
@@ -139,10 +147,10 @@ export class TwoTierCache {
   }
 
   async #shared(request: Request, stamp: Stamp): Promise<Cached | null> {
-    const { lease, l2, now } = this.#parts
+    const { lease, l2, now, watermark } = this.#parts
     if (stamp.epoch === null || !lease.isFresh(stamp.at)) return null
     const entry = await l2.get(request.key, stamp.epoch)
-    if (!entry || !this.#isServable(entry, now())) return null
+    if (!entry || watermark.life !== stamp.life || !this.#isServable(entry, now())) return null
     this.#admit(request.key, entry)
     return { entry, source: 'HIT-L2' }
   }
@@ -166,9 +174,10 @@ export class TwoTierCache {
       loadMs: now() - filledAt,
     }
     this.#failedAt.delete(request.key)
-    if (!loaded.isStorable) return entry
+    // Its position says nothing in the life of the log that began meanwhile.
+    if (!loaded.isStorable || watermark.life !== stamp.life) return entry
     this.#admit(request.key, entry)
-    if (stamp.epoch !== null && stamp.epoch === watermark.epoch) l2.set(request.key, stamp.epoch, entry)
+    if (stamp.epoch !== null) l2.set(request.key, stamp.epoch, entry)
     return entry
   }
 

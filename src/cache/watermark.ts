@@ -4,6 +4,8 @@
  *
  * W1 An entry is served only when it is valid by everything this process has consumed.
  * W2 What is forgotten (a bounded table, a gap, a new epoch) counts as "invalidated": the floor rises.
+ * W3 Positions of two lives are never compared: a flushed log counts from 1 again, so an old position would look
+ *    newer than every record to come. Who keeps a position over an await has to compare `life` as well.
  * Source: own protocol, cache design 3; schedules are checked in test/model/cache-model.test.ts.
  */
 
@@ -23,6 +25,7 @@ export class Watermark {
   #floor = 0
   #removeFloor = 0
   #epoch: string | null = null
+  #life = 0
   readonly #named = new Map<string, number>()
   readonly #removed = new Map<string, number>()
   readonly #tagsMax: number
@@ -42,8 +45,14 @@ export class Watermark {
     return this.#epoch
   }
 
+  /** Counts the resets of this process. */
+  get life(): number {
+    return this.#life
+  }
+
   /** Forget everything: all entries stamped before `position` are invalid. */
   reset(epoch: string, position: number): void {
+    this.#life += 1
     this.#epoch = epoch
     this.#consumed = position
     this.#floor = position

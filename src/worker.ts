@@ -2,14 +2,17 @@
  * The worker process: jobs that any number of workers may run, each leased. Wiring only. Its first job keeps the
  * suggestion index. Exit codes: 0 stopped cleanly, 78 configuration, 130 a second signal.
  */
+import { randomUUID } from 'node:crypto'
 import { namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG } from './config.ts'
 import { createElasticsearch } from './elasticsearch/client.ts'
 import { createReader } from './elasticsearch/reader.ts'
+import { messageOf } from './errors.ts'
 import { listen } from './http/server.ts'
 import { startingState } from './http/state.ts'
 import { loadConfig } from './load-config.ts'
+import { runOrderJobs } from './orders/connect-jobs.ts'
 import { createPool } from './postgres/pool.ts'
 import { keepSuggestions } from './search/suggestions/job.ts'
 import { createLogger } from './telemetry/log.ts'
@@ -41,7 +44,7 @@ function probes(metrics: Metrics) {
 /** @returns exit code, once `stop` aborted and everything has ended */
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const log = createLogger('worker', config.AISLE_LOG_LEVEL)
-  const metrics = createMetrics(['suggestions_', 'es_'])
+  const metrics = createMetrics(['suggestions_', 'es_', 'inv_'])
   const client = createElasticsearch({
     url: config.ELASTICSEARCH_URL,
     maxConnections: CONNECTIONS,
@@ -66,7 +69,18 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const names = namesFor(config.AISLE_NAMESPACE)
   const everyMs = config.AISLE_SUGGEST_REBUILD_MS
   const clocks = { now: () => Date.now(), clock: () => performance.now() }
-  await keepSuggestions({ client, reader, pool, names, metrics, log, everyMs, ...clocks }, stop)
+  await Promise.all([
+    keepSuggestions({ client, reader, pool, names, metrics, log, everyMs, ...clocks }, stop),
+    runOrderJobs(
+      {
+        ...{ pool, metrics, clock: clocks.clock, newId: randomUUID, random: Math.random },
+        redisUrl: config.REDIS_URL,
+        prefix: names.redisPrefix,
+        onError: (job, error) => log.warn({ job, cause: messageOf(error) }, 'a job of the order path failed'),
+      },
+      stop,
+    ),
+  ])
 
   log.info('stopping')
   await server.drain(state, { waitMs: 0, finishMs: FINISH_MS })

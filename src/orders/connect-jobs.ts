@@ -1,0 +1,66 @@
+/** The jobs of the order path in one worker, over connections of their own, and their end. */
+import { LRUCache } from 'lru-cache'
+import { beginEpoch, readEpochs, readStockCounts } from '../postgres/inv/gate-facts.ts'
+import type { Pool } from '../postgres/pool.ts'
+import { connectGate } from '../redis/connection.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { createGate } from './create-gate.ts'
+import { runLeased } from './leased-job.ts'
+import type { LastPass } from './reconcile-plan.ts'
+import { stockJobs } from './stock-jobs.ts'
+
+export type ConnectJobsOptions = {
+  readonly pool: Pool
+  readonly redisUrl: string
+  /** Starts every Redis key of this installation. */
+  readonly prefix: string
+  readonly metrics: Metrics
+  /** Monotonic ms. */
+  readonly clock: () => number
+  /** UUID text. */
+  readonly newId: () => string
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  readonly onError: (what: string, error: unknown) => void
+}
+
+/** A job can wait longer than a customer. */
+const GATE_TIMEOUT_MS = 1_000
+const EPOCH_EVERY_MS = 5_000
+/** SKUs whose last comparison is kept to tell the cause of a drift; about 100 bytes each. */
+const PASSES_MAX = 100_000
+
+/** Run every job until `signal` aborts. Never throws. */
+export async function runOrderJobs(options: ConnectJobsOptions, signal: AbortSignal): Promise<void> {
+  const { pool, prefix, metrics, clock, newId, random, onError } = options
+  const connection = connectGate(
+    {
+      urls: [options.redisUrl],
+      isCluster: false,
+      name: 'aisle-worker-gate',
+      commandTimeoutMs: GATE_TIMEOUT_MS,
+      onError: () => undefined, // every call that fails for it says so
+    },
+    random,
+  )
+  const open = createGate({
+    connection,
+    prefix,
+    metrics,
+    now: clock,
+    readStock: (skus) => readStockCounts(pool, skus),
+    statements: {
+      read: (slots) => readEpochs(pool, slots),
+      begin: (slot, serverId) => beginEpoch(pool, slot, serverId),
+    },
+    onError: (error) => onError('gate', error),
+  })
+  const passes = new LRUCache<string, LastPass>({ max: PASSES_MAX })
+  const jobs = stockJobs({ pool, open, passes, metrics, random, newRun: newId })
+  const setting = { pool, holder: newId(), clock, onError }
+  await Promise.all([
+    open.epochs.watch(EPOCH_EVERY_MS, signal),
+    ...jobs.map((job) => runLeased(setting, job, signal)),
+  ])
+  connection.disconnect()
+}

@@ -1,0 +1,31 @@
+/** Which SKUs a job has to look at: those that the ledger says have changed, or all of them page by page. */
+import type { Pool } from '../pool.ts'
+
+/** `upTo`: highest ledger id seen, to be given back as `after`; ids are below 2^53. */
+export type ChangedSkus = { readonly upTo: number; readonly skus: readonly string[] }
+
+/** Ids are taken before their transactions commit: rows of the last ids are read once more. */
+const OVERLAP = 1_000
+
+/**
+ * SKUs with ledger rows after `after`, and some just before it.
+ * @param after null: none yet; only the place is told
+ */
+export async function readChangedSkus(db: Pool, after: number | null): Promise<ChangedSkus> {
+  const { rows } = await db.query<{ up_to: number; skus: string[] }>(
+    `select coalesce((select max(m.id) from inv.stock_ledger m), 0)::float8 as up_to,
+            array(select distinct l.sku from inv.stock_ledger l where l.id > $1::bigint) as skus`,
+    [after === null ? Number.MAX_SAFE_INTEGER : Math.max(after - OVERLAP, 0)],
+  )
+  return { upTo: rows[0]?.up_to ?? 0, skus: rows[0]?.skus ?? [] }
+}
+
+/** The next `limit` SKUs after one, in byte order; '' begins. */
+export async function listSkus(db: Pool, after: string, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ sku: string }>(
+    `select k.sku from inv.sku k where k.sku collate "C" > $1::text collate "C"
+      order by k.sku collate "C" limit $2::integer`,
+    [after, limit],
+  )
+  return rows.map(({ sku }) => sku)
+}

@@ -10,7 +10,7 @@ import { type BoundScript, bindScript, readScript } from '../../src/redis/script
 import type { Metrics } from '../../src/telemetry/metrics.ts'
 import type { RelayedEvent } from '../core/relay-queue.ts'
 
-/** Positions that the streams end with, by topic. */
+/** Id of the last entry that is known to have been appended, by topic. */
 export type Written = ReadonlyMap<string, string>
 
 export type EventPublisherParts = {
@@ -18,7 +18,7 @@ export type EventPublisherParts = {
   readonly redisPrefix: string
   /** Cluster and timeline: positions of another one mean nothing. */
   readonly origin: string
-  /** What the streams are known to end with. */
+  /** What the streams had. */
   readonly written: Written
   readonly metrics: Metrics
   /**
@@ -85,16 +85,16 @@ export class EventPublisher {
         throw new EventsNotTaken(thrown)
       })
     }
-    let [word, found] = await call()
+    let [word, found, last] = await call()
     if (word === 'lost') {
       await onLost(topic, String(found) || null)
       this.#lost.add(topic)
       this.#written.delete(topic)
       if (events.length === 0) return
-      ;[word, found] = await call()
+      ;[word, found, last] = await call()
     }
-    const position = events.findLast((event) => event.position !== '')?.position
-    if (position !== undefined) this.#written.set(topic, position) // they are all there, whoever wrote them
+    // Also of events sent again: without it a second loss would not be noticed.
+    if (typeof last === 'string' && last !== '') this.#written.set(topic, last)
     if (Number(found) === 0) return
     this.#lost.delete(topic)
     metrics.count('events_published_total', { topic: topicLabel(topic) }, Number(found))

@@ -1,32 +1,31 @@
 /**
- * What the event relay keeps in `indexer.state`: what each stream ends with, and its debts, that is events of the
+ * What the event relay keeps in `indexer.state`: what each stream had, and its debts, that is events of the
  * outbox that have to be sent again. A debt is recorded before the reason for it lets the WAL go.
  */
 import { z } from 'zod'
+import { DEBT_PREFIX } from '../../src/postgres/event-debt.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
 import type { Written } from './event-publisher.ts'
 
 const WRITTEN_KEY = 'relay/written'
-const DEBT_PREFIX = 'relay/debt/'
 const DROPPED_KEY = `${DEBT_PREFIX}dropped`
 
-const WrittenRow = z.object({ origin: z.string(), positions: z.record(z.string(), z.string()) })
+const WrittenRow = z.record(z.string(), z.string())
 
-/** What the streams end with, as last recorded; empty for another origin. */
-export async function readWritten(pool: Pool, origin: string): Promise<Written> {
+/** What the streams had, as last recorded. */
+export async function readWritten(pool: Pool): Promise<Written> {
   const { rows } = await pool.query<{ value: unknown }>(
     'select value from indexer.state where key = $1::text',
     [WRITTEN_KEY],
   )
-  const found = rows[0] ? WrittenRow.parse(rows[0].value) : null
-  return new Map(found?.origin === origin ? Object.entries(found.positions) : [])
+  return new Map(rows[0] ? Object.entries(WrittenRow.parse(rows[0].value)) : [])
 }
 
-export async function writeWritten(pool: Pool, origin: string, written: Written): Promise<void> {
+export async function writeWritten(pool: Pool, written: Written): Promise<void> {
   await pool.query(
     `insert into indexer.state (key, value) values ($1::text, $2::jsonb)
      on conflict (key) do update set value = excluded.value, updated_at = clock_timestamp()`,
-    [WRITTEN_KEY, JSON.stringify({ origin, positions: Object.fromEntries(written) })],
+    [WRITTEN_KEY, JSON.stringify(Object.fromEntries(written))],
   )
 }
 
@@ -68,27 +67,6 @@ export async function oweDropped(pool: Pool, fromTx: bigint): Promise<void> {
              least((s.value->>'from_tx')::numeric, $2::text::numeric)::text),
            updated_at = clock_timestamp()`,
     [DROPPED_KEY, String(fromTx)],
-  )
-}
-
-/**
- * A stream has lost entries. A debt of it that is open grows by this one and begins anew.
- * @param since ISO time of the oldest row to send; null: as many of the last rows as a stream keeps
- * @param kept  rows looked at, of all topics, counted from the newest
- */
-export async function oweTopic(pool: Pool, topic: string, since: string | null, kept: number): Promise<void> {
-  await pool.query(
-    `insert into indexer.state as s (key, value)
-     select $1::text, jsonb_build_object('topic', $2::text, 'from_tx', '0', 'since', $3::text, 'before_tx', null,
-       'last_id', greatest(0, coalesce(max(o.id), 0) - $4::bigint)::text)
-       from (select id from outbox order by at desc, id desc limit 1) o
-     on conflict (key) do update
-       set value = excluded.value || jsonb_build_object(
-             'since', case when s.value->>'since' <= excluded.value->>'since' then s.value->'since'
-                           when s.value->>'since' is not null then excluded.value->'since' end,
-             'last_id', least((s.value->>'last_id')::bigint, (excluded.value->>'last_id')::bigint)::text),
-           updated_at = clock_timestamp()`,
-    [`${DEBT_PREFIX}topic/${topic}`, topic, since, kept],
   )
 }
 

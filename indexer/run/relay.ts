@@ -9,8 +9,9 @@
 
 import { TOPICS } from '../../src/catalog/topics.ts'
 import { messageOf } from '../../src/errors.ts'
+import { oweTopic } from '../../src/postgres/event-debt.ts'
 import { EVENTS_KEPT, EventPublisher, EventsNotTaken } from '../adapters/event-publisher.ts'
-import { oweDropped, oweTopic, readWritten, writeWritten } from '../adapters/relay-state.ts'
+import { oweDropped, readWritten, writeWritten } from '../adapters/relay-state.ts'
 import { readSnapshot } from '../adapters/rows.ts'
 import { type Bell, createBell, sleep } from '../adapters/wait.ts'
 import { readWalLeft } from '../adapters/wal-budget.ts'
@@ -126,14 +127,14 @@ export class EventRelay {
     const written = this.#publisher?.written ?? new Map()
     const text = JSON.stringify([...written])
     if (text === this.#recorded) return
-    await writeWritten(this.#context.pool, this.#origin, written)
+    await writeWritten(this.#context.pool, written)
     this.#recorded = text
   }
 
   async #open(): Promise<EventPublisher> {
     if (this.#publisher) return this.#publisher
     const { pool, names, metrics } = this.#context
-    const written = await readWritten(pool, this.#origin)
+    const written = await readWritten(pool)
     this.#recorded = JSON.stringify([...written])
     this.#publisher ??= new EventPublisher({
       redis: this.#options.redis,

@@ -217,6 +217,18 @@ export const METRICS = {
   events_lag: { kind: 'gauge', help: 'Events that nobody of the group has got yet', labels: ['consumer'] },
   events_pending: { kind: 'gauge', help: 'Events delivered and not answered for', labels: ['consumer'] },
   dead_letters: { kind: 'gauge', help: 'Events given up that wait for a person', labels: ['topic'] },
+  sse_clients: { kind: 'gauge', help: 'Open event streams of browsers', labels: [] },
+  sse_push_seconds: {
+    kind: 'histogram',
+    help: 'From the receipt of a change to its writing to every stream, the window of gathering included',
+    labels: [],
+    buckets: LATENCY,
+  },
+  sse_closed_total: {
+    kind: 'counter',
+    help: 'Streams ended by us: slow (did not take what it was sent), drain',
+    labels: ['reason'],
+  },
   events_debt: { kind: 'gauge', help: 'Debts: ranges of the outbox that have to be sent again', labels: [] },
 } as const satisfies Record<string, MetricRow>
 

@@ -7,6 +7,7 @@ import { readDebts } from '../../indexer/adapters/relay-state.ts'
 import { readStates } from '../../indexer/adapters/state-es.ts'
 import { parseLsn } from '../../indexer/core/lsn.ts'
 import { namesFor } from '../../src/catalog/names.ts'
+import { oweTopic } from '../../src/postgres/event-debt.ts'
 import { connectRedis } from '../../src/redis/connection.ts'
 import { topicKeys } from '../../src/redis/keys.ts'
 import { useDatabase } from '../support/database.ts'
@@ -187,6 +188,23 @@ describe('a stream that was lost', () => {
     await waitFor('all of it is back', async () => (await redis.xlen(stockStream)) === 600)
     await untilPaid()
     expectEachOnce(await readEvents(redis, redisPrefix, 'stock'))
+  })
+
+  test('is filled from a time on when somebody asks for it', async () => {
+    const topic = 'early'
+    const { rows } = await pool.query<{ at: Date; n: number }>(
+      `select at, (select count(*)::integer from outbox l where l.topic = o.topic and l.at >= o.at) as n
+         from outbox o where topic = $1::text order by at offset 70 limit 1`,
+      [topic],
+    )
+    const [from] = rows
+    const { stream } = topicKeys(redisPrefix, topic)
+    const before = await redis.xlen(stream)
+    await oweTopic(pool, topic, from?.at.toISOString() ?? null, null)
+    await untilPaid()
+    // ISO times are cut to ms: rows of the same ms come too
+    expect((await redis.xlen(stream)) - before).toBeGreaterThanOrEqual(from?.n ?? Number.NaN)
+    expect((await redis.xlen(stream)) - before).toBeLessThan(100)
   })
 
   test('R1: Redis that comes back empty gets every topic again, also while no indexer saw it', async () => {

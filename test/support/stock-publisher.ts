@@ -3,9 +3,10 @@ import { connectRedis, type Redis } from '../../src/redis/connection.ts'
 
 const COMMAND_MS = 5_000
 
-export function connectTestRedis(url: string): Redis {
+/** @param commandTimeoutMs of each command */
+export function connectTestRedis(url: string, commandTimeoutMs = COMMAND_MS): Redis {
   return connectRedis(
-    { url, name: 'test', commandTimeoutMs: COMMAND_MS, pipelining: false, onError: () => undefined },
+    { url, name: 'test', commandTimeoutMs, pipelining: false, onError: () => undefined },
     Math.random,
   )
 }

@@ -101,8 +101,7 @@ async function assemble(context: Context, options: SessionOptions, signal: Abort
   const found = await findStart(context)
   const pipeline = new Pipeline(context, found.confirmed)
   if (context.redis) {
-    const durable = () => formatLsn(pipeline.ledger.durable)
-    pipeline.invalidation = new Invalidation(context, context.redis, durable)
+    pipeline.invalidation = new Invalidation(context, context.redis, () => formatLsn(pipeline.visible))
   }
   const book = await openStateBook(context)
   const session: Session = { context, pipeline, book, signal, fail: failed.reject }

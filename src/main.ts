@@ -17,10 +17,10 @@ import { createClientOf } from './http/client-address.ts'
 import { createDirect, createDirectReplies, type Direct } from './http/direct.ts'
 import { uuidV7 } from './http/ids.ts'
 import { createInFlight, type InFlight } from './http/in-flight.ts'
+import { createKeptReplies, type KeptReplies } from './http/kept-replies.ts'
 import { startLoadSampler } from './http/load-sampler.ts'
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts'
 import { createReads } from './http/reads.ts'
-import { createReplyCache, type ReplyCache } from './http/reply-cache.ts'
 import { createWatch, type Watch } from './http/reply-watch.ts'
 import { listen } from './http/server.ts'
 import { createShedding, type Shedding } from './http/shedding.ts'
@@ -163,15 +163,16 @@ type Kept = {
   readonly isDraining: () => boolean
 }
 
-function replyCache(
-  { cache }: AnswerCache,
+function keptReplies(
+  answers: AnswerCache,
   { generations }: ReturnType<typeof createSearch>,
   app: ReturnType<typeof createApp>,
   kept: Kept,
-): ReplyCache {
-  return createReplyCache({
+): KeptReplies {
+  return createKeptReplies({
     ...kept,
-    cache,
+    answers,
+    newRequestId: makeId,
     fetch: (request, bindings) => app.fetch(request, bindings),
     generation: (family) => (family === 'suggest' ? generations.suggestions() : generations.items()),
   })
@@ -204,12 +205,13 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const watch = createWatch({ logger, metrics, clock, newRequestId: makeId })
   const direct = createDirect(createReads(search), admission)
   const replies =
-    answers && replyCache(answers, search, app, { direct, watch, shedding, limits, inFlight, isDraining })
+    answers && keptReplies(answers, search, app, { direct, watch, shedding, limits, inFlight, isDraining })
   const directReplies = createDirectReplies(direct, watch, isDraining)
   const before = { cache: replies, shedding, limits, direct: directReplies }
   const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, before)
   const following = answers?.run(stop)
   await Promise.all([search.generations.refresh(stop), answers?.ready])
+  if (replies) logger.info(await replies.warmUp(stop), 'warmed up')
   state.phase = 'ready'
   logger.info({ url: server.url }, 'ready')
 
@@ -224,6 +226,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     repeat(CHECK_EVERY_MS, stop, () => checkDependencies(state, checks, stop)),
     repeat(LAG_EVERY_MS, stop, () => recordLag(readLag, metrics)),
     repeat(GENERATION_EVERY_MS, stop, () => search.generations.refresh(stop)),
+    replies?.audit(readLag, stop),
     following,
   ])
 

@@ -14,16 +14,16 @@ import { createApp } from './http/app.ts'
 import { loadAssets } from './http/assets.ts'
 import { classLimits, classRates } from './http/classes.ts'
 import { createClientOf } from './http/client-address.ts'
-import { createDirect, createDirectReplies, type Direct } from './http/direct.ts'
+import { createDirect, createDirectReplies } from './http/direct.ts'
 import { uuidV7 } from './http/ids.ts'
-import { createInFlight, type InFlight } from './http/in-flight.ts'
-import { createKeptReplies, type KeptReplies } from './http/kept-replies.ts'
+import { createInFlight } from './http/in-flight.ts'
+import { createKeptReplies } from './http/kept-replies.ts'
 import { startLoadSampler } from './http/load-sampler.ts'
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts'
 import { createReads } from './http/reads.ts'
-import { createWatch, type Watch } from './http/reply-watch.ts'
+import { createWatch } from './http/reply-watch.ts'
 import { listen } from './http/server.ts'
-import { createShedding, type Shedding } from './http/shedding.ts'
+import { createShedding } from './http/shedding.ts'
 import { startingState } from './http/state.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
 import { connectLimiter } from './limits/connect-limiter.ts'
@@ -154,30 +154,6 @@ function rateLimits(
   return { limits: createRateLimits({ limiter, rates, clientOf, metrics }), close }
 }
 
-type Kept = {
-  readonly direct: Direct
-  readonly watch: Watch
-  readonly shedding: Shedding
-  readonly limits: RateLimits
-  readonly inFlight: InFlight
-  readonly isDraining: () => boolean
-}
-
-function keptReplies(
-  answers: AnswerCache,
-  { generations }: ReturnType<typeof createSearch>,
-  app: ReturnType<typeof createApp>,
-  kept: Kept,
-): KeptReplies {
-  return createKeptReplies({
-    ...kept,
-    answers,
-    newRequestId: makeId,
-    fetch: (request, bindings) => app.fetch(request, bindings),
-    generation: (family) => (family === 'suggest' ? generations.suggestions() : generations.items()),
-  })
-}
-
 /** @returns exit code, once `stop` aborted and everything has ended */
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const logger = createLogger('api', config.AISLE_LOG_LEVEL)
@@ -204,8 +180,13 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const isDraining = () => state.phase === 'draining'
   const watch = createWatch({ logger, metrics, clock, newRequestId: makeId })
   const direct = createDirect(createReads(search), admission)
+  const kept = { direct, watch, shedding, limits, inFlight, isDraining, newRequestId: makeId }
   const replies =
-    answers && keptReplies(answers, search, app, { direct, watch, shedding, limits, inFlight, isDraining })
+    answers &&
+    createKeptReplies({
+      ...{ ...kept, answers, generations: search.generations, assetVersion: assets.version },
+      fetch: (request, bindings) => app.fetch(request, bindings),
+    })
   const directReplies = createDirectReplies(direct, watch, isDraining)
   const before = { cache: replies, shedding, limits, direct: directReplies }
   const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, before)

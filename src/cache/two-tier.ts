@@ -171,7 +171,8 @@ export class TwoTierCache {
     const filledAt = now()
     const loaded = await request.load(signal)
     const lifetimes = LIFETIMES[request.family]
-    const lifetime = jittered(loaded.kind === 'empty' ? lifetimes.empty_ms : lifetimes.soft_ms, random())
+    const usual = loaded.kind === 'empty' ? lifetimes.empty_ms : lifetimes.soft_ms
+    const lifetime = jittered(Math.min(usual, loaded.maxAgeMs ?? usual), random())
     const entry: Entry = {
       watermark: stamp.position,
       tags: loaded.tags,

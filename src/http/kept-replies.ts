@@ -1,6 +1,7 @@
 /** Replies that are kept, put together: the cache before the app, how it is warmed at a start, and its auditor. */
 import type { AnswerCache } from '../cache/answer-cache.ts'
 import { AUDIT_PATIENCE_MS } from '../cache/auditor.ts'
+import type { Generations } from '../search/create-search.ts'
 import type { Generation } from './kept.ts'
 import { keptOf, urlOfKey } from './kept.ts'
 import { createLoadReply, type LoadParts } from './load-reply.ts'
@@ -11,7 +12,9 @@ import { type WarmedUp, warmUp } from './warm-up.ts'
 export type KeptRepliesOptions = LoadParts &
   Pick<ReplyCacheOptions, 'watch' | 'shedding' | 'limits' | 'isDraining'> & {
     readonly answers: AnswerCache
-    readonly generation: Generation
+    readonly generations: Generations
+    /** Of the files that pages name. */
+    readonly assetVersion: string
     readonly newRequestId: () => string
   }
 
@@ -29,11 +32,15 @@ export type KeptReplies = ReplyCache & {
 const BEHIND_SECONDS = AUDIT_PATIENCE_MS / 1_000
 
 export function createKeptReplies(options: KeptRepliesOptions): KeptReplies {
-  const { answers, generation, newRequestId } = options
+  const { answers, generations, assetVersion, newRequestId } = options
+  const generation: Generation = (family, form) => {
+    const index = family === 'suggest' ? generations.suggestions() : generations.items()
+    return index !== null && form === 'page' ? `${index}+${assetVersion}` : index
+  }
   const { cache, syncPoint, hot } = answers
   const load = createLoadReply(options)
   return {
-    ...createReplyCache({ ...options, cache, syncPoint, hot, load }),
+    ...createReplyCache({ ...options, cache, syncPoint, hot, load, generation }),
     warmUp: (stop) =>
       warmUp(
         {

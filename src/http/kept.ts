@@ -10,15 +10,22 @@ export type Kept = {
   readonly route: string
 }
 
-/** Index that answers a family now; null: unknown, then nothing is kept. */
-export type Generation = (family: Family) => string | null
+/**
+ * What answers a family now; null: unknown, then nothing is kept. A page also depends on the files that it names, which
+ * differ between versions of the shop.
+ */
+export type Generation = (family: Family, form: Form) => string | null
+export type Form = 'json' | 'page'
 
 /** The first that fits. */
-const FAMILIES: readonly (readonly [prefix: string, family: Family, route: string])[] = [
-  ['/v1/suggest', 'suggest', '/v1/suggest'],
-  ['/v1/search', 'search', '/v1/search'],
-  ['/v1/facets/', 'search', '/v1/facets/{name}'],
-  ['/v1/items/', 'item', '/v1/items/{id}'],
+const FAMILIES: readonly (readonly [prefix: RegExp, family: Family, form: Form, route: string])[] = [
+  [/^\/v1\/suggest/, 'suggest', 'json', '/v1/suggest'],
+  [/^\/v1\/search/, 'search', 'json', '/v1/search'],
+  [/^\/v1\/facets\//, 'search', 'json', '/v1/facets/{name}'],
+  [/^\/v1\/items\//, 'item', 'json', '/v1/items/{id}'],
+  [/^\/search(?:\?|$)/, 'search', 'page', '/search'],
+  [/^\/c\//, 'search', 'page', '/c/:path{.+}'],
+  [/^\/item\//, 'item', 'page', '/item/:id'],
 ]
 
 /** Longer URLs are answered and not kept. */
@@ -27,9 +34,9 @@ const URL_MAX = 1_000
 /** What a GET of this URL is kept under; null when it is not kept. */
 export function keptOf(url: string, generation: Generation): Kept | null {
   if (url.length > URL_MAX) return null
-  for (const [prefix, family, route] of FAMILIES) {
-    if (!url.startsWith(prefix)) continue
-    const answering = generation(family)
+  for (const [prefix, family, form, route] of FAMILIES) {
+    if (!prefix.test(url)) continue
+    const answering = generation(family, form)
     return answering === null ? null : { key: `${answering} ${url}`, url, family, route }
   }
   return null

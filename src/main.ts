@@ -77,7 +77,9 @@ function connect(config: Config) {
     size: DEGRADED_POOL_SIZE,
     statementTimeoutMs: config.AISLE_SEARCH_DEADLINE_MS,
   })
+  const answers = answerCache(config, names, metrics)
   const search = createSearch({
+    ...(answers ? { mayBeRemoved: answers.mayBeRemoved } : {}),
     reader,
     pool,
     degradedPool,
@@ -95,7 +97,7 @@ function connect(config: Config) {
     now: clock,
     makeId,
   })
-  return { metrics, names, reader, pool, degradedPool, search }
+  return { metrics, names, answers, reader, pool, degradedPool, search }
 }
 
 /** What http takes from the configuration. */
@@ -157,8 +159,7 @@ function rateLimits(
 /** @returns exit code, once `stop` aborted and everything has ended */
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const logger = createLogger('api', config.AISLE_LOG_LEVEL)
-  const { metrics, names, reader, pool, degradedPool, search } = connect(config)
-  const answers = answerCache(config, names, metrics)
+  const { metrics, names, answers, reader, pool, degradedPool, search } = connect(config)
   const state = startingState(['postgres', 'elasticsearch', ...(answers ? ['redis'] : [])])
   const hardStop = new AbortController()
   const { shop, assets, limits: caps } = httpOptions(config)

@@ -2,6 +2,7 @@
  * The worker process: jobs that any number of workers may run, each leased. Wiring only. Its first job keeps the
  * suggestion index. Exit codes: 0 stopped cleanly, 78 configuration, 130 a second signal.
  */
+import { readLogPosition } from './cache/log-position.ts'
 import { namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG, parseConfig } from './config.ts'
@@ -10,6 +11,8 @@ import { createReader } from './elasticsearch/reader.ts'
 import { listen } from './http/server.ts'
 import { startingState } from './http/state.ts'
 import { createPool } from './postgres/pool.ts'
+import { connectRedis } from './redis/connection.ts'
+import { cacheKeys } from './redis/keys.ts'
 import { keepSuggestions } from './search/suggestions/job.ts'
 import { createLogger } from './telemetry/log.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
@@ -18,6 +21,7 @@ const POOL_SIZE = 5
 const CONNECTIONS = 4
 const REQUEST_TIMEOUT_MS = 10_000
 const STATEMENT_TIMEOUT_MS = 10_000
+const REDIS_TIMEOUT_MS = 1_000
 /** A scrape that runs at the stop gets this long, ms. */
 const FINISH_MS = 1_000
 
@@ -63,12 +67,24 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   log.info({ url: server.url }, 'ready')
 
   const names = namesFor(config.AISLE_NAMESPACE)
+  const redis = connectRedis(
+    {
+      url: config.REDIS_URL,
+      name: 'aisle-worker',
+      commandTimeoutMs: REDIS_TIMEOUT_MS,
+      pipelining: false,
+      onError: () => undefined, // without it suggestions are built all the same
+    },
+    Math.random,
+  )
+  const logPosition = () => readLogPosition(redis, cacheKeys(names.redisPrefix))
   const everyMs = config.AISLE_SUGGEST_REBUILD_MS
   const clocks = { now: () => Date.now(), clock: () => performance.now() }
-  await keepSuggestions({ client, reader, pool, names, metrics, log, everyMs, ...clocks }, stop)
+  await keepSuggestions({ client, reader, pool, names, metrics, log, everyMs, logPosition, ...clocks }, stop)
 
   log.info('stopping')
   await server.drain(state, { waitMs: 0, finishMs: FINISH_MS })
+  redis.disconnect()
   await Promise.all([client.close(), reader.close(), pool.end()])
   log.info('stopped')
   return 0

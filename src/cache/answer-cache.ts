@@ -9,6 +9,7 @@ import { createFirstTier } from './first-tier.ts'
 import { createHotList, HOT_MAX } from './hot-list.ts'
 import { HotUrls } from './hot-urls.ts'
 import { Lease } from './lease.ts'
+import type { LogPosition } from './log-position.ts'
 import { BLOCK_MS, followLog } from './log-reader.ts'
 import { createRedisTier } from './redis-tier.ts'
 import { SyncPoint } from './sync-point.ts'
@@ -32,9 +33,6 @@ export type AnswerCacheOptions = {
   readonly freshEpoch: () => string
 }
 
-/** A position in one life of the log. */
-export type LogPosition = { readonly epoch: string; readonly seq: number }
-
 export type AnswerCache = {
   readonly cache: TwoTierCache
   readonly syncPoint: SyncPoint
@@ -47,7 +45,7 @@ export type AnswerCache = {
   /** Names the life of the log, for entity tags; null before the first contact. */
   readonly epoch: () => string | null
   /** Whether a record after `since` may have removed this item; true as well where that cannot be known. */
-  mayBeRemoved(since: LogPosition | null, itemId: string): boolean
+  readonly mayBeRemoved: (since: LogPosition | null, itemId: string) => boolean
   /** Settles when the log was read once, or could not be for 5 s: the cache is ready in its short mode then. */
   readonly ready: Promise<void>
   /** Resolves when the Redis of the second tier answers. @throws Error when it does not */

@@ -196,6 +196,33 @@ test('a starting api has what is asked most in memory before it is ready', async
   expect(started.output()).toMatch(/"fromSecondTier":[1-9]/)
 })
 
+test('a product is suggested no more once its item is removed, by the same suggestion index', async () => {
+  const worker = await startProcess('worker', { ...env, AISLE_SUGGEST_REBUILD_MS: '86400000' })
+  const [url = ''] = urls()
+  const suggest = async () => {
+    const reply = await fetch(`${url}/v1/suggest?q=cobalt+wireless+mouse+m1&size=20`)
+    return (await reply.json()) as {
+      suggestions: { kind: string; ref: string | null }[]
+      degraded: string[]
+      index_generation: string
+    }
+  }
+  const refs = ({ suggestions }: Awaited<ReturnType<typeof suggest>>) =>
+    suggestions.flatMap(({ kind, ref }) => (kind === 'product' ? [ref] : []))
+  await waitFor('products are suggested', async () => refs(await suggest()).length > 2, {
+    deadlineMs: 30_000,
+  })
+  const before = await suggest()
+  const [gone, repriced, ...others] = refs(before)
+  await database.pool.query('update items set price_minor = 1 where item_id = $1', [repriced])
+  await database.pool.query('delete from items where item_id = $1', [gone])
+  await waitFor('it is gone', async () => !refs(await suggest()).includes(gone ?? ''))
+  const after = await suggest()
+  expect(refs(after).sort()).toEqual([repriced, ...others].sort())
+  expect([after.index_generation, after.degraded]).toEqual([before.index_generation, []])
+  await worker.stop()
+})
+
 test('after the indexer was killed the cache is told to forget, and is fresh again', {
   timeout: 90_000,
 }, async () => {

@@ -18,17 +18,17 @@ import { createApp } from './http/app.ts'
 import { loadAssets } from './http/assets.ts'
 import { classLimits, classRates } from './http/classes.ts'
 import { createClientOf } from './http/client-address.ts'
-import { createDirect, createDirectReplies, type Direct } from './http/direct.ts'
+import { createDirect, createDirectReplies } from './http/direct.ts'
 import type { IdentityOptions } from './http/identity.ts'
 import { uuidV7 } from './http/ids.ts'
-import { createInFlight, type InFlight } from './http/in-flight.ts'
+import { createInFlight } from './http/in-flight.ts'
+import { createKeptReplies } from './http/kept-replies.ts'
 import { startLoadSampler } from './http/load-sampler.ts'
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts'
 import { createReads } from './http/reads.ts'
-import { createReplyCache, type ReplyCache } from './http/reply-cache.ts'
-import { createWatch, type Watch } from './http/reply-watch.ts'
+import { createWatch } from './http/reply-watch.ts'
 import { listen } from './http/server.ts'
-import { createShedding, type Shedding } from './http/shedding.ts'
+import { createShedding } from './http/shedding.ts'
 import { startingState } from './http/state.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
 import { connectLimiter } from './limits/connect-limiter.ts'
@@ -94,7 +94,9 @@ function connect(config: Config) {
     size: DEGRADED_POOL_SIZE,
     statementTimeoutMs: config.AISLE_SEARCH_DEADLINE_MS,
   })
+  const answers = answerCache(config, names, metrics)
   const search = createSearch({
+    ...(answers ? { mayBeRemoved: answers.mayBeRemoved } : {}),
     reader,
     pool,
     degradedPool,
@@ -112,7 +114,7 @@ function connect(config: Config) {
     now: clock,
     makeId,
   })
-  return { metrics, names, reader, pool, degradedPool, search }
+  return { metrics, names, answers, reader, pool, degradedPool, search }
 }
 
 /** What http takes from the configuration. */
@@ -197,34 +199,10 @@ function rateLimits(
   return { limits: createRateLimits({ limiter, rates, clientOf, metrics }), close }
 }
 
-type Kept = {
-  readonly direct: Direct
-  readonly watch: Watch
-  readonly shedding: Shedding
-  readonly limits: RateLimits
-  readonly inFlight: InFlight
-  readonly isDraining: () => boolean
-}
-
-function replyCache(
-  { cache }: AnswerCache,
-  { generations }: ReturnType<typeof createSearch>,
-  app: ReturnType<typeof createApp>,
-  kept: Kept,
-): ReplyCache {
-  return createReplyCache({
-    ...kept,
-    cache,
-    fetch: (request, bindings) => app.fetch(request, bindings),
-    generation: (family) => (family === 'suggest' ? generations.suggestions() : generations.items()),
-  })
-}
-
 /** @returns exit code, once `stop` aborted and everything has ended */
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const logger = createLogger('api', config.AISLE_LOG_LEVEL)
-  const { metrics, names, reader, pool, degradedPool, search } = connect(config)
-  const answers = answerCache(config, names, metrics)
+  const { metrics, names, answers, reader, pool, degradedPool, search } = connect(config)
   const { orders, close: closeOrders } = ordersOf(config, names, metrics, logger)
   const state = startingState(['postgres', 'elasticsearch', ...(answers ? ['redis'] : [])])
   const hardStop = new AbortController()
@@ -249,13 +227,19 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const isDraining = () => state.phase === 'draining'
   const watch = createWatch({ logger, metrics, clock, newRequestId: makeId })
   const direct = createDirect(createReads(search), admission)
+  const kept = { direct, watch, shedding, limits, inFlight, isDraining, newRequestId: makeId }
   const replies =
-    answers && replyCache(answers, search, app, { direct, watch, shedding, limits, inFlight, isDraining })
+    answers &&
+    createKeptReplies({
+      ...{ ...kept, answers, generations: search.generations, assetVersion: assets.version },
+      fetch: (request, bindings) => app.fetch(request, bindings),
+    })
   const directReplies = createDirectReplies(direct, watch, isDraining)
   const before = { cache: replies, shedding, limits, direct: directReplies }
   const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, before)
   const following = answers?.run(stop)
   await Promise.all([search.generations.refresh(stop), answers?.ready])
+  if (replies) logger.info(await replies.warmUp(stop), 'warmed up')
   state.phase = 'ready'
   logger.info({ url: server.url }, 'ready')
 
@@ -271,6 +255,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     repeat(LAG_EVERY_MS, stop, () => recordLag(readLag, metrics)),
     repeat(GENERATION_EVERY_MS, stop, () => search.generations.refresh(stop)),
     orders.watch(stop),
+    replies?.audit(readLag, stop),
     following,
   ])
 

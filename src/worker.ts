@@ -3,6 +3,7 @@
  * suggestion index. Exit codes: 0 stopped cleanly, 78 configuration, 130 a second signal.
  */
 import { randomUUID } from 'node:crypto'
+import { readLogPosition } from './cache/log-position.ts'
 import { namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG } from './config.ts'
@@ -14,6 +15,8 @@ import { startingState } from './http/state.ts'
 import { loadConfig } from './load-config.ts'
 import { runOrderJobs } from './orders/connect-jobs.ts'
 import { createPool } from './postgres/pool.ts'
+import { connectRedis } from './redis/connection.ts'
+import { cacheKeys } from './redis/keys.ts'
 import { keepSuggestions } from './search/suggestions/job.ts'
 import { createLogger } from './telemetry/log.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
@@ -22,6 +25,7 @@ const POOL_SIZE = 5
 const CONNECTIONS = 4
 const REQUEST_TIMEOUT_MS = 10_000
 const STATEMENT_TIMEOUT_MS = 10_000
+const REDIS_TIMEOUT_MS = 1_000
 /** A scrape that runs at the stop gets this long, ms. */
 const FINISH_MS = 1_000
 
@@ -67,10 +71,21 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   log.info({ url: server.url }, 'ready')
 
   const names = namesFor(config.AISLE_NAMESPACE)
+  const redis = connectRedis(
+    {
+      url: config.REDIS_URL,
+      name: 'aisle-worker',
+      commandTimeoutMs: REDIS_TIMEOUT_MS,
+      pipelining: false,
+      onError: () => undefined, // without it suggestions are built all the same
+    },
+    Math.random,
+  )
+  const logPosition = () => readLogPosition(redis, cacheKeys(names.redisPrefix))
   const everyMs = config.AISLE_SUGGEST_REBUILD_MS
   const clocks = { now: () => Date.now(), clock: () => performance.now() }
   await Promise.all([
-    keepSuggestions({ client, reader, pool, names, metrics, log, everyMs, ...clocks }, stop),
+    keepSuggestions({ client, reader, pool, names, metrics, log, everyMs, logPosition, ...clocks }, stop),
     runOrderJobs(
       {
         ...{ pool, metrics, clock: clocks.clock, newId: randomUUID, random: Math.random },
@@ -84,6 +99,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
 
   log.info('stopping')
   await server.drain(state, { waitMs: 0, finishMs: FINISH_MS })
+  redis.disconnect()
   await Promise.all([client.close(), reader.close(), pool.end()])
   log.info('stopped')
   return 0

@@ -6,6 +6,7 @@ import type { Client } from '@elastic/elasticsearch'
 import { messageOf } from '../../src/errors.ts'
 import type { Logger } from '../../src/telemetry/log.ts'
 import { BULK_RETRY, backoffMs } from '../core/backoff.ts'
+import type { Lsn } from '../core/lsn.ts'
 import type { Mark } from '../core/mark.ts'
 import { type Bell, createBell, sleep } from './wait.ts'
 
@@ -26,8 +27,13 @@ export type RefresherOptions = {
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
-  /** Called in the turn of the event loop in which the refresh ended; the cache is told from there. */
-  readonly onVisible: (batches: readonly DurableBatch[]) => void
+  /** Every commit at or below is durable: what a refresh that starts now will show. */
+  readonly durable: () => Lsn
+  /**
+   * Called in the turn of the event loop in which the refresh ended; the cache is told from there.
+   * @param upTo every commit at or below is visible
+   */
+  readonly onVisible: (batches: readonly DurableBatch[], upTo: Lsn) => void
 }
 
 const REFRESH_TIMEOUT_MS = 10_000
@@ -37,9 +43,15 @@ export class Refresher {
   readonly #options: RefresherOptions
   readonly #bell: Bell = createBell()
   #waiting: DurableBatch[] = []
+  #isRefreshing = false
 
   constructor(options: RefresherOptions) {
     this.#options = options
+  }
+
+  /** Everything that was added is visible. */
+  get isIdle(): boolean {
+    return this.#waiting.length === 0 && !this.#isRefreshing
   }
 
   /** The batch is durable in the live index. */
@@ -56,10 +68,14 @@ export class Refresher {
       if (this.#waiting.length === 0) continue
       const batches = this.#waiting
       this.#waiting = []
+      const upTo = this.#options.durable()
+      this.#isRefreshing = true
       const startedAt = now()
-      if (await this.#refreshOnce(signal)) {
+      const isDone = await this.#refreshOnce(signal)
+      this.#isRefreshing = false
+      if (isDone) {
         failures = 0
-        this.#options.onVisible(batches)
+        this.#options.onVisible(batches, upTo)
       } else {
         failures += 1
         this.#waiting = [...batches, ...this.#waiting]

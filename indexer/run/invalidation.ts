@@ -39,7 +39,7 @@ export class Invalidation {
   >()
   #named = 0
 
-  /** @param lsn position up to which everything is durable */
+  /** @param lsn position up to which everything is visible and published */
   constructor(context: Context, redis: Redis, lsn: () => string) {
     this.#context = context
     const onError = (error: unknown) => {

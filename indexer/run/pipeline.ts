@@ -44,6 +44,7 @@ export class Pipeline {
   readonly #notLive = new Set<DurableBatch>()
   readonly #failed = Promise.withResolvers<never>()
   #version: Lsn
+  #visible: Lsn
   #commitMs = 0
   #lastBeginMs: number
   #isInTransaction = false
@@ -61,6 +62,7 @@ export class Pipeline {
     this.ledger = createLedger(start)
     this.waiting = createWaiting(this.ledger)
     this.reads = new CheckedReads(context)
+    this.#visible = start
     this.#version = start - 1n // a first commit may begin exactly at start, and nothing read now contains it
     this.#lastBeginMs = context.now()
     this.#failed.promise.catch(() => undefined) // awaited in run
@@ -68,13 +70,20 @@ export class Pipeline {
       ...context,
       liveIndex: () => this.#liveIndex,
       everyMs: context.refreshMs,
-      onVisible: (batches) => this.#onVisible(batches),
+      durable: () => this.ledger.durable,
+      onVisible: (batches, upTo) => this.#onVisible(batches, upTo),
     })
   }
 
   /** Every commit at or below is known: the version of a read that starts now. */
   get version(): Lsn {
     return this.#version
+  }
+
+  /** Every commit at or below is shown by search and published; but what a fan-out job still has to rewrite. */
+  get visible(): Lsn {
+    if (this.#refresher.isIdle) this.#visible = maxLsn(this.#visible, this.ledger.durable)
+    return this.#visible
   }
 
   /** A transaction has begun in the stream and not ended. */
@@ -267,12 +276,13 @@ export class Pipeline {
     return times.length === 0 ? null : Math.min(...times)
   }
 
-  #onVisible(batches: readonly DurableBatch[]): void {
+  #onVisible(batches: readonly DurableBatch[], upTo: Lsn): void {
     const { metrics, now } = this.#context
     for (const { oldestCommitMs } of batches) {
       if (oldestCommitMs === null) continue
       metrics.observe('indexer_commit_to_visible_seconds', Math.max(0, now() - oldestCommitMs) / 1000)
     }
+    this.#visible = maxLsn(this.#visible, upTo)
     this.invalidation?.visible(batches.flatMap(({ mark }) => mark ?? []))
   }
 }

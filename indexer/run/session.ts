@@ -103,8 +103,7 @@ async function assemble(context: Context, options: SessionOptions, signal: Abort
   const found = await findStart(context)
   const pipeline = new Pipeline(context, found.confirmed)
   if (context.redis) {
-    const durable = () => formatLsn(pipeline.ledger.durable)
-    pipeline.invalidation = new Invalidation(context, context.redis, durable)
+    pipeline.invalidation = new Invalidation(context, context.redis, () => formatLsn(pipeline.visible))
   }
   const book = await openStateBook(context)
   const relay = context.relay && new EventRelay(context, context.relay, found.confirmed, originOf(found))

@@ -1,15 +1,20 @@
 /** The cache of one api process, put together: both tiers, the log it follows, and what an operator sees of it. */
-import { LRUCache } from 'lru-cache'
-import { connectRedis } from '../redis/connection.ts'
+import { connectRedis, type Redis } from '../redis/connection.ts'
 import { cacheKeys } from '../redis/keys.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { type AuditParts, audit } from './auditor.ts'
+import { cacheCounters, showGauges } from './cache-metrics.ts'
 import { Doorkeeper } from './doorkeeper.ts'
-import { type Entry, entryBytes } from './entry.ts'
-import type { Family } from './expiry.ts'
+import { createFirstTier } from './first-tier.ts'
+import { createHotList, HOT_MAX } from './hot-list.ts'
+import { HotUrls } from './hot-urls.ts'
 import { Lease } from './lease.ts'
+import type { LogPosition } from './log-position.ts'
 import { BLOCK_MS, followLog } from './log-reader.ts'
 import { createRedisTier } from './redis-tier.ts'
-import { type Source, TwoTierCache } from './two-tier.ts'
+import { SyncPoint } from './sync-point.ts'
+import { itemTag } from './tags.ts'
+import { TwoTierCache } from './two-tier.ts'
 import { Watermark } from './watermark.ts'
 
 export type AnswerCacheOptions = {
@@ -30,114 +35,113 @@ export type AnswerCacheOptions = {
 
 export type AnswerCache = {
   readonly cache: TwoTierCache
+  readonly syncPoint: SyncPoint
+  /** What is asked of this process; written to the shared list every minute and at the end. */
+  readonly hot: HotUrls
+  /** Hottest URLs of all processes, most first. @throws Error when Redis does not answer */
+  readHot(): Promise<string[]>
+  /** Everything visible is known to be invalidated: both tiers are believed. */
+  isFresh(): boolean
   /** Names the life of the log, for entity tags; null before the first contact. */
   readonly epoch: () => string | null
+  /** Whether a record after `since` may have removed this item; true as well where that cannot be known. */
+  readonly mayBeRemoved: (since: LogPosition | null, itemId: string) => boolean
   /** Settles when the log was read once, or could not be for 5 s: the cache is ready in its short mode then. */
   readonly ready: Promise<void>
   /** Resolves when the Redis of the second tier answers. @throws Error when it does not */
   ping(): Promise<unknown>
   /** Follow the log until the signal aborts, then disconnect. */
   run(signal: AbortSignal): Promise<void>
+  /** Compare what is held with what would be answered now, until the signal aborts. */
+  audit(parts: Pick<AuditParts, 'reload' | 'differs' | 'isBehind'>, signal: AbortSignal): Promise<void>
 }
 
 /** A miss in the second tier must not cost more than this. */
 const DATA_TIMEOUT_MS = 50
 const LOG_ROOM_MS = 600
 const READY_PATIENCE_MS = 5_000
-const GAUGES_MS = 1_000
+const HOT_EVERY_MS = 60_000
 
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   const { metrics, now, random } = options
   const onError = () => metrics.count('cache_redis_errors_total')
-  const data = connectRedis(
-    {
-      url: options.cacheUrl,
-      name: 'aisle-cache',
-      commandTimeoutMs: DATA_TIMEOUT_MS,
-      pipelining: true,
-      onError,
-    },
-    random,
-  )
-  const log = connectRedis(
-    {
-      url: options.stateUrl,
-      name: 'aisle-log',
-      commandTimeoutMs: BLOCK_MS + LOG_ROOM_MS,
-      pipelining: false,
-      onError,
-    },
-    random,
-  )
+  const { data, log } = connections(options, onError)
   const keys = cacheKeys(options.redisPrefix)
   const watermark = new Watermark()
   const lease = new Lease()
-  const l1 = new LRUCache<string, Entry>({
-    maxSize: options.maxBytes,
-    sizeCalculation: (entry, key) => entryBytes(key, entry),
-  })
-  const counters = resultCounters(metrics)
+  const syncPoint = new SyncPoint()
+  const l1 = createFirstTier(options.maxBytes)
   const nonZero = () => 1 - random() // (0, 1]: its logarithm is taken
-  const cache = new TwoTierCache({
-    l1,
-    l2: createRedisTier({ connection: data, keys, now, random: nonZero, onFailure: onError }),
-    watermark,
-    lease,
-    doorkeeper: new Doorkeeper(now()),
+  const counters = cacheCounters(metrics)
+  const l2 = createRedisTier({
+    connection: data,
+    keys,
     now,
     random: nonZero,
-    onResult: (family, source) => counters[family][source](),
+    onFailure: onError,
+    ...counters.l2,
   })
-  const firstRead = Promise.withResolvers<void>()
-  const reader = {
-    connection: log,
-    keys,
+  const doorkeeper = new Doorkeeper(now())
+  const cache = new TwoTierCache({
+    l1,
+    l2,
     watermark,
     lease,
+    doorkeeper,
     now,
+    random: nonZero,
+    ...counters.tiers,
+  })
+  const hot = new HotUrls()
+  const hotList = createHotList(data, keys.hot)
+  const writeHot = () => hotList.add(hot.take(HOT_MAX)).catch(onError)
+  const firstRead = Promise.withResolvers<void>()
+  const reader = {
+    ...{ connection: log, keys, watermark, lease, syncPoint, now, onError },
     freshEpoch: options.freshEpoch,
     onReset: (reason: string) => {
       cache.clear()
       metrics.count('cache_resets_total', { reason })
     },
     onFirstRead: () => firstRead.resolve(),
-    onError,
+    onBehind: (records: number) => metrics.set('cache_log_lag_records', records),
   }
   return {
-    cache,
+    ...{ cache, syncPoint, hot },
+    readHot: () => hotList.read(),
+    isFresh: () => lease.isFresh(now()),
     epoch: () => watermark.epoch,
+    mayBeRemoved: (since, itemId) =>
+      since === null ||
+      since.epoch !== watermark.epoch ||
+      !lease.isFresh(now()) ||
+      watermark.isRemoved(since.seq, [itemTag(itemId)]),
     ready: Promise.race([firstRead.promise, patience(READY_PATIENCE_MS)]),
     ping: () => data.ping(),
     async run(signal) {
-      const gauges = setInterval(() => {
-        metrics.set('cache_entries', l1.size)
-        metrics.set('cache_bytes', l1.calculatedSize)
-        metrics.set('cache_lease_age_seconds', Math.min(lease.age(now()), LEASE_AGE_SHOWN_MS) / 1_000)
-      }, GAUGES_MS)
+      const stopShowing = showGauges(metrics, { l1, cache, lease, now })
+      const writing = setInterval(writeHot, HOT_EVERY_MS)
       await followLog(reader, signal)
-      clearInterval(gauges)
+      clearInterval(writing)
+      stopShowing()
+      await writeHot()
       data.disconnect()
       log.disconnect()
     },
+    audit: (parts, signal) =>
+      audit({ ...parts, l1, watermark, lease, now, random, onVerdict: counters.onVerdict }, signal),
   }
 }
 
-/** A counter for each family and each way in which an answer comes about. */
-function resultCounters(metrics: Metrics): Record<Family, Record<Source, () => void>> {
-  const of = (family: Family) => {
-    const counter = (result: Source) => metrics.counter('cache_requests_total', { family, result })
-    return {
-      'HIT-L1': counter('HIT-L1'),
-      'HIT-L2': counter('HIT-L2'),
-      MISS: counter('MISS'),
-      STALE: counter('STALE'),
-    }
+/** One for short commands, one that blocks on the log. */
+function connections(options: AnswerCacheOptions, onError: () => void): { data: Redis; log: Redis } {
+  const connect = (url: string, name: string, commandTimeoutMs: number, pipelining: boolean) =>
+    connectRedis({ url, name, commandTimeoutMs, pipelining, onError }, options.random)
+  return {
+    data: connect(options.cacheUrl, 'aisle-cache', DATA_TIMEOUT_MS, true),
+    log: connect(options.stateUrl, 'aisle-log', BLOCK_MS + LOG_ROOM_MS, false),
   }
-  return { suggest: of('suggest'), search: of('search'), item: of('item') }
 }
-
-/** "Never" is infinite, which no scraper draws. */
-const LEASE_AGE_SHOWN_MS = 3_600_000
 
 function patience(ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -15,6 +15,8 @@ export type Loaded = {
   readonly kind: EntryKind
   /** False for a degraded answer: it is given away and not stored. */
   readonly isStorable: boolean
+  /** Longest life, ms, for an answer that shows what no tag names; absent: that of its family. */
+  readonly maxAgeMs?: number | undefined
 }
 
 export type Entry = {

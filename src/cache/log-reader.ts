@@ -13,6 +13,7 @@ import type { Redis } from '../redis/connection.ts'
 import type { CacheKeys } from '../redis/keys.ts'
 import type { Lease } from './lease.ts'
 import { consumable, parseRecord, type StreamEntry } from './log-record.ts'
+import type { SyncPoint } from './sync-point.ts'
 import type { LogRecord, Watermark } from './watermark.ts'
 
 /** XREAD waits this long for a record; the connection's command timeout must be longer. */
@@ -27,6 +28,8 @@ export type LogReaderParts = {
   readonly keys: CacheKeys
   readonly watermark: Watermark
   readonly lease: Lease
+  /** Learns the positions that records carry; absent where nobody waits for one. */
+  readonly syncPoint?: SyncPoint
   /** Monotonic ms. */
   readonly now: () => number
   /** A name for a log that has none yet. */
@@ -35,6 +38,8 @@ export type LogReaderParts = {
   readonly onReset: (reason: ResetReason) => void
   /** Called when the log was read once: the node knows where it stands. */
   readonly onFirstRead?: () => void
+  /** Records that were written and not consumed, at each look. */
+  readonly onBehind?: (records: number) => void
   readonly onError?: (error: unknown) => void
 }
 
@@ -64,6 +69,7 @@ export async function readOnce(parts: LogReaderParts): Promise<void> {
   const position = await readPosition(parts)
   const reason = resetReason(watermark, position)
   if (reason) await reset(parts, position, reason)
+  parts.onBehind?.(position.seq - watermark.consumed)
   lease.asked(askedAt, tick)
   const from = `${watermark.consumed}-0`
   const found = await connection.xread(
@@ -99,10 +105,11 @@ function resetReason(watermark: Watermark, position: Position): ResetReason | nu
 }
 
 /** @returns false for a gap */
-function consume({ watermark, lease }: LogReaderParts, entry: StreamEntry): boolean {
+function consume({ watermark, lease, syncPoint }: LogReaderParts, entry: StreamEntry): boolean {
   const parsed = parseRecord(entry)
   if (!watermark.apply(consumable(parsed))) return false
   if (parsed.kind === 'heartbeat' && parsed.epoch === watermark.epoch) lease.heartbeat(parsed.tick)
+  syncPoint?.reached(parsed.lsn)
   return true
 }
 
@@ -110,6 +117,7 @@ async function reset(parts: LogReaderParts, position: Position, reason: ResetRea
   const { watermark, lease } = parts
   const tail = reason === 'start' ? await readTail(parts, position) : []
   lease.lose()
+  parts.syncPoint?.forget()
   watermark.resetWithTail(position.epoch, position.seq, tail)
   parts.onReset(reason)
 }

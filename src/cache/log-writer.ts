@@ -23,6 +23,7 @@ const QUEUE_MAX = 10_000
 
 type Queued = {
   readonly text: string
+  readonly lsn: string
   readonly verb: Verb | typeof HEARTBEAT_VERB
   readonly done: () => void
 }
@@ -35,7 +36,10 @@ export type LogWriterParts = {
   readonly connection: Redis
   readonly keys: CacheKeys
   readonly freshEpoch: () => string
-  /** Commit position up to which everything is visible, as text; goes into every record. */
+  /**
+   * Commit position up to which everything is visible and was given to `publish`, as text; asked when a record is
+   * queued, so that everything at or below it lies before that record or in it.
+   */
   readonly lsn: () => string
   readonly onError?: (error: unknown) => void
 }
@@ -50,6 +54,8 @@ export class LogWriter {
   readonly #underway = new Set<number>()
   #waiting: WaitingBeat[] = []
   #isInDebt = false
+  /** Position of the records queued so far. */
+  #lsn = ''
   #wake = Promise.withResolvers<void>()
 
   constructor(parts: LogWriterParts) {
@@ -80,7 +86,12 @@ export class LogWriter {
    */
   async publish(sent: readonly number[], records: readonly PublishedTags[]): Promise<void> {
     const named = records.filter(({ tags }) => tags.length > 0)
-    const appended = named.map(({ verb, tags }) => this.#enqueue(tags.join(TAG_SEPARATOR), verb))
+    // Only the last record of a publication has all of it before or in it.
+    const before = this.#lsn
+    this.#lsn = this.#parts.lsn()
+    const appended = named.map(({ verb, tags }, i) =>
+      this.#enqueue(tags.join(TAG_SEPARATOR), verb, i === named.length - 1 ? this.#lsn : before),
+    )
     for (const number of sent) this.#underway.delete(number)
     this.#releaseBeats()
     await Promise.all(appended)
@@ -122,9 +133,9 @@ export class LogWriter {
     }
   }
 
-  async #appendOne({ text, verb }: Queued): Promise<void> {
-    const { keys, freshEpoch, lsn } = this.#parts
-    const args = [this.#written, freshEpoch(), LOG_MAX, text, verb, lsn()]
+  async #appendOne({ text, verb, lsn }: Queued): Promise<void> {
+    const { keys, freshEpoch } = this.#parts
+    const args = [this.#written, freshEpoch(), LOG_MAX, text, verb, lsn]
     const [, id] = await this.#append([keys.seq, keys.log, keys.epoch], args)
     this.#written = Number(id)
   }
@@ -134,13 +145,13 @@ export class LogWriter {
     this.#isInDebt = false
   }
 
-  #enqueue(text: string, verb: Queued['verb']): Promise<void> {
+  #enqueue(text: string, verb: Queued['verb'], lsn: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     if (this.#queue.length >= QUEUE_MAX) {
       for (const { done } of this.#queue.splice(0)) done()
       this.#isInDebt = true
     }
-    this.#queue.push({ text, verb, done: resolve })
+    this.#queue.push({ text, verb, lsn, done: resolve })
     this.#wake.resolve()
     return promise
   }
@@ -150,6 +161,8 @@ export class LogWriter {
     const ready = this.#waiting.filter((beat) => beat.sent < oldest)
     this.#waiting = this.#waiting.filter((beat) => beat.sent >= oldest)
     const newest = ready.at(-1) // an older tick proves nothing that the newest does not
-    if (newest) void this.#enqueue(heartbeatText(newest.epoch, newest.tick), HEARTBEAT_VERB)
+    if (!newest) return
+    this.#lsn = this.#parts.lsn()
+    void this.#enqueue(heartbeatText(newest.epoch, newest.tick), HEARTBEAT_VERB, this.#lsn)
   }
 }

@@ -26,6 +26,9 @@ export type RedisTierParts = {
   readonly now: () => number
   readonly random: () => number
   readonly onFailure?: (error: unknown) => void
+  /** Duration of one read that was answered, ms. */
+  readonly onRead?: (ms: number) => void
+  readonly onBreaker?: (isOpen: boolean) => void
 }
 
 export function createRedisTier(parts: RedisTierParts): SecondTier {
@@ -39,6 +42,7 @@ export function createRedisTier(parts: RedisTierParts): SecondTier {
     if (failures.length >= FAILURES_MAX) {
       openUntil = at + OPEN_MS
       failures = []
+      parts.onBreaker?.(true)
     }
     parts.onFailure?.(error)
   }
@@ -46,8 +50,14 @@ export function createRedisTier(parts: RedisTierParts): SecondTier {
   return {
     async get(key, epoch) {
       if (isOpen()) return null
+      const askedAt = now()
       try {
         const value = await connection.getBuffer(keys.entry(epoch, key))
+        parts.onRead?.(now() - askedAt)
+        if (openUntil > Number.NEGATIVE_INFINITY) {
+          openUntil = Number.NEGATIVE_INFINITY
+          parts.onBreaker?.(false)
+        }
         return value === null ? null : decodeEntry(value, now())
       } catch (error) {
         failed(error)

@@ -9,10 +9,10 @@
  * B3 After a `remove` record nothing of before is served. After an `expire` record an older answer is served
  *    only when loading fails, for at most `grace_ms`, and is marked STALE.
  */
-import type { LRUCache } from 'lru-cache'
 import type { Doorkeeper } from './doorkeeper.ts'
 import { bytesOf, type Entry, entryBytes, type Loaded } from './entry.ts'
 import { type Family, isRefreshDue, jittered, LIFETIMES } from './expiry.ts'
+import type { FirstTier } from './first-tier.ts'
 import { Flights } from './flight.ts'
 import { type Lease, SHORT_MS } from './lease.ts'
 import type { Watermark } from './watermark.ts'
@@ -28,7 +28,7 @@ export type SecondTier = {
 }
 
 export type TwoTierParts = {
-  readonly l1: LRUCache<string, Entry>
+  readonly l1: FirstTier
   readonly l2: SecondTier
   readonly watermark: Watermark
   readonly lease: Lease
@@ -38,6 +38,10 @@ export type TwoTierParts = {
   /** Uniform in (0, 1]. */
   readonly random: () => number
   readonly onResult?: (family: Family, source: Source, loadMs: number) => void
+  /** An answer was not let into the first tier, because its key was seen for the first time. */
+  readonly onRefusal?: () => void
+  /** An answer near its end is loaded again before that. */
+  readonly onRefresh?: () => void
 }
 
 /** What is asked for. */
@@ -48,6 +52,8 @@ export type Request = {
   readonly mayCarry: readonly string[]
   /** Its signal aborts when nobody waits any more. */
   readonly load: (signal: AbortSignal) => Promise<Loaded>
+  /** Known to be asked often: let into the first tier at once. */
+  readonly isHot?: boolean
 }
 
 type Stamp = {
@@ -69,6 +75,11 @@ export class TwoTierCache {
 
   constructor(parts: TwoTierParts) {
     this.#parts = parts
+  }
+
+  /** Loads under way. */
+  get flights(): number {
+    return this.#flights.size
   }
 
   /** Drop what is held; loads under way answer their callers and are joined by nobody new. */
@@ -151,7 +162,7 @@ export class TwoTierCache {
     if (stamp.epoch === null || !lease.isFresh(stamp.at)) return null
     const entry = await l2.get(request.key, stamp.epoch)
     if (!entry || watermark.life !== stamp.life || !this.#isServable(entry, now())) return null
-    this.#admit(request.key, entry)
+    this.#admit(request, entry)
     return { entry, source: 'HIT-L2' }
   }
 
@@ -160,7 +171,8 @@ export class TwoTierCache {
     const filledAt = now()
     const loaded = await request.load(signal)
     const lifetimes = LIFETIMES[request.family]
-    const lifetime = jittered(loaded.kind === 'empty' ? lifetimes.empty_ms : lifetimes.soft_ms, random())
+    const usual = loaded.kind === 'empty' ? lifetimes.empty_ms : lifetimes.soft_ms
+    const lifetime = jittered(Math.min(usual, loaded.maxAgeMs ?? usual), random())
     const entry: Entry = {
       watermark: stamp.position,
       tags: loaded.tags,
@@ -176,20 +188,22 @@ export class TwoTierCache {
     this.#failedAt.delete(request.key)
     // Its position says nothing in the life of the log that began meanwhile.
     if (!loaded.isStorable || watermark.life !== stamp.life) return entry
-    this.#admit(request.key, entry)
+    this.#admit(request, entry)
     if (stamp.epoch !== null) l2.set(request.key, stamp.epoch, entry)
     return entry
   }
 
   /** Into the first tier on the second sighting, or in place of what is there already. */
-  #admit(key: string, entry: Entry): void {
+  #admit({ key, isHot = false }: Request, entry: Entry): void {
     const { l1, doorkeeper, now } = this.#parts
-    const isKnown = doorkeeper.sighted(key, now()) || l1.has(key)
-    if (isKnown && entryBytes(key, entry) <= ENTRY_BYTES_MAX) l1.set(key, entry)
+    const isKnown = doorkeeper.sighted(key, now()) || isHot || l1.has(key)
+    if (!isKnown) this.#parts.onRefusal?.()
+    else if (entryBytes(key, entry) <= ENTRY_BYTES_MAX) l1.set(key, entry)
   }
 
   /** In the background and past the second tier, which holds the same entry. */
   #refresh(request: Request): void {
+    this.#parts.onRefresh?.()
     const never = new AbortController().signal
     this.#fly(request, never, false).catch(() => this.#noteFailure(request.key))
   }

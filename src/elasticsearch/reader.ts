@@ -23,6 +23,8 @@ export type ElasticsearchReader = {
   search(index: string, body: estypes.SearchRequest, signal: AbortSignal): Promise<SearchReply>
   /** Names of the indices behind an alias; none where there is no such alias. Throws as `search`. */
   indicesOf(alias: string, signal: AbortSignal): Promise<readonly string[]>
+  /** What was written beside the mapping of an index; null: nothing. Throws as `search`. */
+  metaOf(index: string, signal: AbortSignal): Promise<Source | null>
   /** Waits for requests under way. */
   close(): Promise<void>
 }
@@ -90,6 +92,11 @@ export function createReader({ url, maxConnections, timeoutMs }: ReaderOptions):
         if (thrown instanceof ElasticsearchFault && thrown.status === 404) return []
         throw thrown
       }
+    },
+    async metaOf(index, signal) {
+      const found = await ask('GET', `/${encodeURIComponent(index)}/_mapping`, null, signal)
+      const [indexed] = Object.values(found as Record<string, { mappings: { _meta?: Source } }>)
+      return indexed?.mappings._meta ?? null
     },
     close: () => pool.close(),
   }

@@ -6,7 +6,12 @@ import type { ProblemName } from '../errors.ts'
 import type { RouteClass } from './classes.ts'
 
 /** Given with a request that is made to fill the cache; a route that says nothing is not kept. */
-export type Load = { tags: readonly string[] | null; kind: EntryKind }
+export type Load = {
+  tags: readonly string[] | null
+  kind: EntryKind
+  /** Longest life, ms; absent: that of its family. */
+  maxAgeMs?: number
+}
 
 export type AppEnv = {
   Bindings: {

@@ -13,12 +13,14 @@ export function loadedReply(
   status: number,
   headers: Iterable<readonly [name: string, value: string]>,
   body: string,
-  { tags, kind }: Load,
+  { tags, kind, maxAgeMs }: Load,
 ): Loaded {
-  const isStorable = status === 200 && tags !== null
-  const kept = Object.fromEntries([...headers].filter(([name]) => !NOT_KEPT.has(name)))
+  const given = [...headers]
+  // A cookie is for one client, whatever the route says.
+  const isStorable = status === 200 && tags !== null && !given.some(([name]) => name === 'set-cookie')
+  const kept = Object.fromEntries(given.filter(([name]) => !NOT_KEPT.has(name)))
   const own = isStorable ? { 'cache-control': SHARED, etag: etagOf(body) } : { 'cache-control': 'no-store' }
-  return { tags: tags ?? [], status, headers: { ...kept, ...own }, body, kind, isStorable }
+  return { tags: tags ?? [], status, headers: { ...kept, ...own }, body, kind, isStorable, maxAgeMs }
 }
 
 /** Made from the body alone: equal bytes have equal tags, on every instance. */

@@ -16,7 +16,8 @@ import { targetFault } from './url.ts'
 /** An answer, and how it may be kept. */
 export type Found<Answer = { readonly degraded: readonly string[] }> = {
   readonly answer: Answer
-  readonly tags: readonly string[]
+  /** null: it is given away and not kept. */
+  readonly tags: readonly string[] | null
   readonly kind: EntryKind
 }
 
@@ -32,7 +33,8 @@ export type ReadOf = (target: string) => Read | null
 export async function findItems(search: CatalogSearch, query: SearchQuery, signal: AbortSignal) {
   const answer = await search.search(query, signal)
   const kind: EntryKind = answer.total.value === 0 ? 'empty' : 'hit'
-  return { answer, tags: searchAnswerTags(query, answer), kind }
+  const tags = answer.partial ? null : searchAnswerTags(query, answer) // cut short by a time limit: another may find more
+  return { answer, tags, kind }
 }
 
 export async function findSuggestions(search: CatalogSearch, query: SuggestQuery, signal: AbortSignal) {

@@ -6,30 +6,32 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Entry, Loaded } from '../cache/entry.ts'
-import type { Family } from '../cache/expiry.ts'
+import type { HotUrls } from '../cache/hot-urls.ts'
+import type { SyncPoint } from '../cache/sync-point.ts'
 import { TAG_LIST } from '../cache/tags.ts'
 import type { Source, TwoTierCache } from '../cache/two-tier.ts'
 import { TAG_ALL } from '../cache/watermark.ts'
-import type { Problem } from '../errors.ts'
+import { problem } from '../errors.ts'
 import { CLIENT_GONE_STATUS } from './access.ts'
 import { clientLeft } from './client-left.ts'
-import type { AppEnv, Load } from './context.ts'
-import type { Direct } from './direct.ts'
 import type { InFlight } from './in-flight.ts'
-import { loadedReply } from './loaded.ts'
+import { type Generation, type Kept, keptOf } from './kept.ts'
+import { ClassFull, LoadFailed, type LoadReply } from './load-reply.ts'
+import { LSN_FAULT, type MinLsn, minLsnOf } from './min-lsn.ts'
+import { problemBody, problemHeaders } from './problem-reply.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { createRefusal } from './refusal.ts'
 import type { Begun, Watch } from './reply-watch.ts'
+import { API_HEADERS } from './security-headers.ts'
 import type { Shedding } from './shedding.ts'
 
 export type ReplyCacheOptions = {
   readonly cache: TwoTierCache
-  /** Asked first for what is not kept. */
-  readonly direct: Direct
-  /** The app, asked for the rest. */
-  readonly fetch: (request: Request, bindings: AppEnv['Bindings']) => Response | Promise<Response>
-  /** Index that answers a family now; null: unknown, then nothing is kept. */
-  readonly generation: (family: Family) => string | null
+  readonly syncPoint: SyncPoint
+  /** Counts what is asked. */
+  readonly hot: HotUrls
+  readonly load: LoadReply
+  readonly generation: Generation
   readonly watch: Watch
   readonly shedding: Shedding
   /** null: a client may ask as often as it likes. */
@@ -43,97 +45,74 @@ export type ReplyCache = {
   handle(request: IncomingMessage, response: ServerResponse): boolean
 }
 
-/** Which paths are kept, and how long; the first that fits. */
-const FAMILIES: readonly (readonly [prefix: string, family: Family, route: string])[] = [
-  ['/v1/suggest', 'suggest', '/v1/suggest'],
-  ['/v1/search', 'search', '/v1/search'],
-  ['/v1/facets/', 'search', '/v1/facets/{name}'],
-  ['/v1/items/', 'item', '/v1/items/{id}'],
-]
-
-/** Longer URLs are answered and not kept. */
-const URL_MAX = 1_000
 /** What an answer may carry cannot be known before it is there: any item, any word. */
-const MAY_CARRY = [TAG_ALL, TAG_LIST]
+export const MAY_CARRY = [TAG_ALL, TAG_LIST]
 
-/** There is no answer: what says so is given to whoever waits, unless an older reply may stand in. */
-class LoadFailed extends Error {
-  readonly reply: Loaded
-  readonly problem: Problem | null
-  constructor(reply: Loaded, problem: Problem | null) {
-    super(`status ${reply.status}`)
-    this.reply = reply
-    this.problem = problem
-  }
-}
-
-/** The class of this request has as many loads under way as it may. Nothing is logged: it is counted. */
-class ClassFull extends Error {}
 const full = createRefusal('overloaded', 'There are too many shoppers at the moment')
 /** Long enough for a burst to pass, seconds. */
 const FULL_RETRY_SECONDS = '1'
 
+/** One request under way. */
+type Asked = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly kept: Kept
+  readonly begun: Begun
+  /** Whether the position of `X-Min-LSN` was reached; null: none was given. */
+  readonly isSynced: boolean | null
+}
+
 export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
-  const { cache, watch, shedding, limits, inFlight, direct } = options
-  function send(
-    request: IncomingMessage,
-    response: ServerResponse,
+  const { cache, watch, shedding, limits, inFlight } = options
+
+  function sendEntry(
+    { request, response, begun, kept, isSynced }: Asked,
     entry: Entry,
     source: Source,
-    id: string,
-  ): number {
+  ): void {
     const { headers, body } = entry
     const own: Record<string, string> = {
       ...headers,
       'content-length': String(body.length),
       'x-cache': source,
-      'x-request-id': id,
+      'x-request-id': begun.id,
     }
+    if (isSynced !== null) Object.assign(own, syncHeaders(isSynced && source !== 'STALE'))
     if (options.isDraining()) own['connection'] = 'close'
     const { etag } = headers // a reply that is not kept has none
-    if (etag !== undefined && names(request.headers['if-none-match'], etag)) {
+    const isSame = etag !== undefined && names(request.headers['if-none-match'], etag)
+    if (isSame) {
       delete own['content-length']
       response.writeHead(304, own).end()
-      return 304
-    }
-    response.writeHead(entry.status, own).end(body)
-    return entry.status
+    } else response.writeHead(entry.status, own).end(body)
+    watch.end(begun, kept.route, isSame ? 304 : entry.status)
   }
 
-  async function load(request: IncomingMessage, at: Place, signal: AbortSignal): Promise<Loaded> {
-    // The app would refuse it too, at four times the cost: 190 us a refusal against 50, 900 clients, 2 cores of an EPYC.
-    if (inFlight.isFull(at.family)) throw new ClassFull()
-    const read = direct.readOf(at.url)
-    if (read) {
-      const { status, headers, body, load: kept, problem } = await direct.reply(read, at.id, signal)
-      const loaded = loadedReply(status, Object.entries(headers), body, kept)
-      if (status >= 500) throw new LoadFailed(loaded, problem)
-      return loaded
-    }
-    const bindings: { load: Load } = { load: { tags: null, kind: 'hit' } }
-    const headers = { ...acceptOf(request), 'x-request-id': at.id }
-    const asked = new Request(`http://aisle.invalid${at.url}`, { headers, signal })
-    const reply = await options.fetch(asked, bindings)
-    const loaded = loadedReply(reply.status, reply.headers, await reply.text(), bindings.load)
-    if (loaded.status >= 500) throw new LoadFailed(loaded, null)
-    return loaded
+  /** What did not come through the cache. */
+  function sendLoaded({ response, begun, isSynced }: Asked, { status, headers, body }: Loaded): void {
+    const synced = isSynced === null ? {} : syncHeaders(false)
+    response.writeHead(status, { ...headers, ...synced, 'x-cache': 'BYPASS', 'x-request-id': begun.id })
+    response.end(body)
   }
 
   /** What is not in memory. A refusal for the rate is counted elsewhere. */
-  async function miss(
-    request: IncomingMessage,
-    response: ServerResponse,
-    at: Place,
-    begun: Begun,
-  ): Promise<void> {
+  async function answer(asked: Asked): Promise<void> {
+    const { request, response, kept, begun } = asked
     const refused = limits?.refuses(request, response) ?? false
     if (refused !== false && (await refused)) return
     const left = clientLeft(response)
-    const { key, family, route } = at
+    const { key, family, route } = kept
+    const wanted = { ...kept, id: begun.id, accept: request.headers.accept }
     try {
-      const work = (signal: AbortSignal) => load(request, at, signal)
+      const work = (signal: AbortSignal) => options.load(wanted, signal)
+      if (asked.isSynced === false) {
+        const loaded = await work(left)
+        sendLoaded(asked, loaded)
+        watch.end(begun, route, loaded.status)
+        return
+      }
       const { entry, source } = await cache.getOrLoad({ key, family, mayCarry: MAY_CARRY, load: work }, left)
-      watch.end(begun, route, send(request, response, entry, source, at.id))
+      sendEntry(asked, entry, source)
     } catch (thrown) {
       if (left.aborted) {
         watch.end(begun, route, CLIENT_GONE_STATUS)
@@ -145,61 +124,74 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
         return
       }
       if (!(thrown instanceof LoadFailed)) throw thrown
-      const { status, headers, body } = thrown.reply
-      response.writeHead(status, { ...headers, 'x-cache': 'BYPASS', 'x-request-id': at.id }).end(body)
-      watch.end(begun, route, status, thrown.problem)
+      sendLoaded(asked, thrown.reply)
+      watch.end(begun, route, thrown.reply.status, thrown.problem)
     }
+  }
+
+  function answerLater(asked: Asked, until: Promise<Asked>): void {
+    const { begun, kept, response } = asked
+    until.then(answer).catch((thrown: unknown) => {
+      watch.fault(begun, kept.route, thrown)
+      response.destroy()
+    })
+  }
+
+  /** An answer that shows what the client has written, or says that it may not. */
+  function answerSynced(asked: Asked, asks: MinLsn | 'unreadable'): void {
+    if (asks === 'unreadable') {
+      watch.end(asked.begun, asked.kept.route, refuseLsn(asked))
+      return
+    }
+    const reached = options.syncPoint.wait(asks.lsn, asks.waitMs)
+    answerLater(
+      asked,
+      reached.then((isSynced) => ({ ...asked, isSynced })),
+    )
   }
 
   return {
     handle(request, response) {
-      const url = request.url ?? ''
-      const kept = keptOf(request.method, url, options.generation)
+      const kept = request.method === 'GET' ? keptOf(request.url ?? '', options.generation) : null
       if (kept === null) return false
-      const begun = watch.begin(request)
-      const { family } = kept
-      const held = cache.peek(kept.key, family)
+      options.hot.note(kept.url)
+      const asked: Asked = { request, response, kept, begun: watch.begin(request), isSynced: null }
+      const { key, family } = kept
+      const asks = minLsnOf(request.headers)
+      const held = asks === null ? cache.peek(key, family) : null
       if (held) {
-        watch.end(begun, kept.route, send(request, response, held, 'HIT-L1', begun.id))
+        sendEntry(asked, held, 'HIT-L1')
         return true
       }
-      const standIn = shedding.level() > 0 && family !== 'item' ? cache.peekStandIn(kept.key, family) : null
+      const mayStandIn = asks === null && shedding.level() > 0 && family !== 'item'
+      const standIn = mayStandIn ? cache.peekStandIn(key, family) : null
       if (standIn) {
-        watch.end(begun, kept.route, send(request, response, standIn, 'STALE', begun.id))
+        sendEntry(asked, standIn, 'STALE')
         return true
       }
       if (shedding.refuses(request, response)) return true
-      miss(request, response, { ...kept, id: begun.id }, begun).catch((thrown: unknown) => {
-        watch.fault(begun, kept.route, thrown)
-        response.destroy()
-      })
+      if (asks === null) answerLater(asked, Promise.resolve(asked))
+      else answerSynced(asked, asks)
       return true
     },
   }
 }
 
-type Kept = { readonly key: string; readonly url: string; readonly family: Family; readonly route: string }
-type Place = Kept & { readonly id: string }
-
-/** What a request is kept under; null when it is not kept. */
-function keptOf(
-  method: string | undefined,
-  url: string,
-  generation: ReplyCacheOptions['generation'],
-): Kept | null {
-  if (method !== 'GET' || url.length > URL_MAX) return null
-  for (const [prefix, family, route] of FAMILIES) {
-    if (!url.startsWith(prefix)) continue
-    const answering = generation(family)
-    return answering === null ? null : { key: `${answering} ${url}`, url, family, route }
-  }
-  return null
+/** Nobody else may be given an answer that was made for one client's write. */
+function syncHeaders(isSynced: boolean): Record<string, string> {
+  return { 'x-synced': String(isSynced), 'cache-control': 'private, no-store' }
 }
 
-/** Only what changes the reply: everything else in a request belongs to its sender. */
-function acceptOf(request: IncomingMessage): Record<string, string> {
-  return request.headers.accept ? { accept: request.headers.accept } : {}
+/** @returns status */
+function refuseLsn({ response, begun }: Asked): number {
+  const detail = `X-Min-LSN ${LSN_FAULT}.`
+  const fault = problem('bad-request', { detail, errors: [{ path: 'x-min-lsn', message: LSN_FAULT }] })
+  const headers = { ...API_HEADERS, ...problemHeaders(fault), 'content-type': 'application/problem+json' }
+  response.writeHead(fault.status, { ...headers, 'x-request-id': begun.id })
+  response.end(JSON.stringify(problemBody(fault, begun.id)))
+  return fault.status
 }
+
 /**
  * Whether an If-None-Match names this tag. Compared weakly (RFC 9110 13.1.2): a proxy that compresses a reply makes its
  * tag a weak one, `W/"..."`, and gets that back.

@@ -5,6 +5,8 @@ export type CacheKeys = {
   readonly log: string
   readonly epoch: string
   readonly tick: string
+  /** Hottest request URLs. */
+  readonly hot: string
   /** @param epoch of the log: entries of an old epoch are never found again and die by their lifetime */
   entry(epoch: string, key: string): string
 }
@@ -17,6 +19,7 @@ export function cacheKeys(prefix: string): CacheKeys {
     log: tagged('log'),
     epoch: tagged('epoch'),
     tick: tagged('tick'),
+    hot: `${prefix}{hot}:urls`,
     entry: (epoch, key) => `${prefix}c:${epoch}:${key}`,
   }
 }

@@ -3,7 +3,12 @@
  * breaker, and fails with a named error. Nothing of the server's own text gets out.
  */
 import type { estypes } from '@elastic/elasticsearch'
-import { ElasticsearchFault, type ElasticsearchReader, type SearchReply } from '../elasticsearch/reader.ts'
+import {
+  ElasticsearchFault,
+  type ElasticsearchReader,
+  type SearchReply,
+  type Source,
+} from '../elasticsearch/reader.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Breaker } from './breaker.ts'
 import { SearchUnavailable } from './unavailable.ts'
@@ -35,6 +40,8 @@ export type ElasticsearchCalls = {
   ): Promise<SearchReply>
   /** Name of the index behind an alias, or null when there is none. Throws as `search`. */
   resolve(alias: string, signal: AbortSignal): Promise<string | null>
+  /** What was written beside the mapping of an index, or null. Throws as `search`. */
+  meta(index: string, signal: AbortSignal): Promise<Source | null>
 }
 
 /**
@@ -91,6 +98,7 @@ export function elasticsearchCalls(
   return {
     search: (operation, index, body, signal) =>
       call(operation, signal, () => reader.search(index, body, signal)),
+    meta: (index, signal) => call('alias', signal, () => reader.metaOf(index, signal)),
     resolve: (alias, signal) =>
       call('alias', signal, async () => {
         const found = await reader.indicesOf(alias, signal)

@@ -1,5 +1,6 @@
 /** What every part of search works with. Made once, by `createSearch`. */
 import type { Pool } from 'pg'
+import type { LogPosition } from '../cache/log-position.ts'
 import type { Names } from '../catalog/names.ts'
 import type { Factors, OutOfStock } from '../elasticsearch/query/body.ts'
 import type { ElasticsearchReader } from '../elasticsearch/reader.ts'
@@ -32,6 +33,8 @@ export type SearchOptions = {
   readonly outOfStock: OutOfStock
   /** Ranking factors; without them scores are those of the words alone. */
   readonly factors?: Factors
+  /** Whether an item may have been removed since; absent: always. */
+  readonly mayBeRemoved?: (since: LogPosition | null, itemId: string) => boolean
   /** Monotonic clock, ms. */
   now(): number
   /** A new UUIDv7 for each search. */

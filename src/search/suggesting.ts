@@ -7,6 +7,7 @@ import { popularSuggestionsBody, suggestBody } from '../elasticsearch/query/sugg
 import { fold, lengthOf, readQuery } from '../elasticsearch/query/text.ts'
 import type { CategoryTree } from './category-tree.ts'
 import { SearchRefusal, type SuggestQuery } from './contract.ts'
+import { presentProducts } from './present-products.ts'
 import type { Shop } from './shop.ts'
 
 /** What the index holds of one suggestion. */
@@ -30,6 +31,7 @@ export type Suggesting = (query: SuggestQuery, signal: AbortSignal) => Promise<S
 
 /** @returns suggest; it throws SearchRefusal, SearchUnavailable, the signal's reason */
 export function suggesting(shop: Shop): Suggesting {
+  const present = presentProducts(shop)
   let table = { generation: '', entries: new Map<string, readonly StoredSuggestion[]>() }
 
   /** Answers of one letter or none repeat for everybody. */
@@ -65,8 +67,9 @@ export function suggesting(shop: Shop): Suggesting {
     const found = isShort
       ? { pass: 'table', stored: await fromTable(generation, asked, signal) }
       : await bothPasses(shop, asked, signal)
+    const stored = await present(found.stored, generation, signal)
     shop.metrics.observe('suggest_seconds', (shop.now() - began) / 1_000, { pass: found.pass })
-    return answer(found.stored, tree, generation)
+    return answer(stored, tree, generation)
   }
 }
 

@@ -84,6 +84,60 @@ export const METRICS = {
     help: 'How long ago everything visible was known to be invalidated; above 1.5 the cache is in short mode',
     labels: [],
   },
+  cache_mode: {
+    kind: 'gauge',
+    help: '1 while both tiers are believed, 0 in short mode: answers live one second in memory',
+    labels: [],
+  },
+  cache_load_seconds: {
+    kind: 'histogram',
+    help: 'Time of one load of what no tier had',
+    labels: ['family'],
+    buckets: LATENCY,
+  },
+  cache_flights: { kind: 'gauge', help: 'Loads under way', labels: [] },
+  cache_admission_refused_total: {
+    kind: 'counter',
+    help: 'Answers kept out of memory because they were asked for the first time',
+    labels: [],
+  },
+  cache_xfetch_total: {
+    kind: 'counter',
+    help: 'Answers loaded again shortly before their end',
+    labels: [],
+  },
+  cache_l2_seconds: {
+    kind: 'histogram',
+    help: 'Time of one read of the second tier',
+    labels: [],
+    buckets: LATENCY,
+  },
+  cache_l2_breaker_open: {
+    kind: 'gauge',
+    help: '1 while the second tier is not asked because it did not answer',
+    labels: [],
+  },
+  cache_log_lag_records: {
+    kind: 'gauge',
+    help: 'Invalidation records that this process had not consumed when it last looked',
+    labels: [],
+  },
+  cache_audit_checked_total: {
+    kind: 'counter',
+    help: 'Answers in memory compared with what would be answered now',
+    labels: [],
+  },
+  cache_audit_mismatch_total: {
+    kind: 'counter',
+    help: 'Those that differed although nothing had invalidated them within the bound; any is a fault',
+    labels: [],
+  },
+  cache_audit_stale_seconds: {
+    kind: 'histogram',
+    help: 'How long such an answer was known to be wrong',
+    labels: [],
+    buckets: LAG,
+  },
   search_zero_results_total: { kind: 'counter', help: 'Searches that found nothing', labels: [] },
   index_lag_seconds: {
     kind: 'gauge',

@@ -5,9 +5,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LRUCache } from 'lru-cache'
 import { Doorkeeper } from '../../src/cache/doorkeeper.ts'
-import { type Entry, entryBytes } from '../../src/cache/entry.ts'
+import { createFirstTier } from '../../src/cache/first-tier.ts'
 import { Lease } from '../../src/cache/lease.ts'
 import { followLog } from '../../src/cache/log-reader.ts'
 import { LogWriter } from '../../src/cache/log-writer.ts'
@@ -16,11 +15,15 @@ import { TwoTierCache } from '../../src/cache/two-tier.ts'
 import { TAG_ALL, Watermark } from '../../src/cache/watermark.ts'
 import { connectRedis, type Redis } from '../../src/redis/connection.ts'
 import { cacheKeys } from '../../src/redis/keys.ts'
+import { deletingPublisher, listeningNode, type NodeCache, type Publisher } from './del-and-pubsub.ts'
 
 const KEYS = 20
 const WRITE_EVERY_MS = 25
 const BEAT_MS = 300
 const now = () => performance.now()
+
+/** Ours, or what caches without a log do. */
+export type Protocol = 'log' | 'del_and_pubsub'
 
 type Version = { readonly version: number; readonly visibleAt: number }
 
@@ -28,20 +31,23 @@ export type Staleness = { reads: number; failed: number; maxMs: number; hits: nu
 
 export class CacheCity {
   readonly #url: string
-  readonly #keys = cacheKeys(`t_${randomUUID()}:`)
+  readonly #prefix = `t_${randomUUID()}:`
+  readonly #keys = cacheKeys(this.#prefix)
+  readonly #protocol: Protocol
   readonly #random: () => number
   readonly #boundMs: number
   readonly #history: Version[][] = Array.from({ length: KEYS }, () => [{ version: 0, visibleAt: 0 }])
   readonly #stop = new AbortController()
   readonly #running: Promise<void>[] = []
   readonly #nodeStops: AbortController[] = []
-  #publisher: { writer: LogWriter; stop: AbortController } | null = null
+  #publisher: { writer: Publisher; stop: AbortController } | null = null
   /** While set, the publisher does nothing: neither records nor heartbeats. */
   #stalled = false
   readonly found: Staleness = { reads: 0, failed: 0, maxMs: 0, hits: 0, over: 0 }
 
   /** @param boundMs answers that are staler count as `over` */
-  constructor(url: string, random: () => number, boundMs: number) {
+  constructor(url: string, random: () => number, boundMs: number, protocol: Protocol = 'log') {
+    this.#protocol = protocol
     this.#url = url
     this.#random = random
     this.#boundMs = boundMs
@@ -66,7 +72,8 @@ export class CacheCity {
     const stop = new AbortController()
     const connection = this.#connect(1_000, false, stop.signal)
     const parts = { connection, keys: this.#keys, freshEpoch: randomUUID, lsn: () => '0/0' }
-    const writer = new LogWriter(parts)
+    const writer: Publisher =
+      this.#protocol === 'log' ? new LogWriter(parts) : deletingPublisher(connection, this.#prefix)
     await this.#untilDone(() => writer.newEpoch(), stop.signal)
     this.#publisher = { writer, stop }
     this.#running.push(writer.run(stop.signal), this.#beatForEver(writer, stop.signal))
@@ -89,45 +96,46 @@ export class CacheCity {
     this.#nodeStops[index]?.abort()
     const stop = new AbortController()
     this.#nodeStops[index] = stop
-    const watermark = new Watermark()
-    const lease = new Lease()
-    const l1 = new LRUCache<string, Entry>({
-      maxSize: 1_000_000,
-      sizeCalculation: (e, k) => entryBytes(k, e),
-    })
-    const data = this.#connect(50, true, stop.signal)
-    const l2 = createRedisTier({ connection: data, keys: this.#keys, now, random: () => 1 - this.#random() })
-    const cache = new TwoTierCache({
-      l1,
-      l2,
-      watermark,
-      lease,
-      doorkeeper: new Doorkeeper(now()),
-      now,
-      random: () => 1 - this.#random(),
-    })
-    const log = {
-      connection: this.#connect(1_000, false, stop.signal),
-      keys: this.#keys,
-      watermark,
-      lease,
-      now,
-      freshEpoch: randomUUID,
-      onReset: () => cache.clear(),
-    }
-    this.#running.push(followLog(log, stop.signal))
+    const cache =
+      this.#protocol === 'log' ? this.#followingNode(stop.signal) : this.#listeningNode(stop.signal)
     for (let reader = 0; reader < 4; reader++) this.#running.push(this.#readForEver(cache, stop.signal))
   }
 
-  async #readForEver(cache: TwoTierCache, signal: AbortSignal): Promise<void> {
+  #followingNode(signal: AbortSignal): NodeCache {
+    const watermark = new Watermark()
+    const lease = new Lease()
+    const l1 = createFirstTier(1_000_000)
+    const random = () => 1 - this.#random()
+    const data = this.#connect(50, true, signal)
+    const l2 = createRedisTier({ connection: data, keys: this.#keys, now, random })
+    const doorkeeper = new Doorkeeper(now())
+    const cache = new TwoTierCache({ l1, l2, watermark, lease, doorkeeper, now, random })
+    const log = {
+      connection: this.#connect(1_000, false, signal),
+      ...{ keys: this.#keys, watermark, lease, now },
+      freshEpoch: randomUUID,
+      onReset: () => cache.clear(),
+    }
+    this.#running.push(followLog(log, signal))
+    return {
+      getOrLoad: ({ key, load }, left) =>
+        cache.getOrLoad({ key, family: 'search', mayCarry: [TAG_ALL, `k:${key}`], load }, left),
+    }
+  }
+
+  #listeningNode(signal: AbortSignal): NodeCache {
+    const told = this.#connect(1_000, false, signal)
+    return listeningNode(this.#connect(50, true, signal), told, this.#prefix, now)
+  }
+
+  async #readForEver(cache: NodeCache, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const key = Math.floor(this.#random() * KEYS)
       const askedAt = now()
       try {
         const tags = [TAG_ALL, `k:${key}`]
         const load = () => this.#load(key, tags)
-        const request = { key: String(key), family: 'search', mayCarry: tags, load } as const
-        const { entry, source } = await cache.getOrLoad(request, signal)
+        const { entry, source } = await cache.getOrLoad({ key: String(key), load }, signal)
         this.#judge(key, Number(entry.body), askedAt, source.startsWith('HIT'))
       } catch {
         if (!signal.aborted) this.found.failed += 1
@@ -172,7 +180,7 @@ export class CacheCity {
     }
   }
 
-  async #beatForEver(writer: LogWriter, signal: AbortSignal): Promise<void> {
+  async #beatForEver(writer: Publisher, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (!this.#stalled) await writer.beat().catch(() => undefined)
       await sleep(BEAT_MS)

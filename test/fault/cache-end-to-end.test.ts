@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LEASE_MS } from '../../src/cache/lease.ts'
 import { namesFor } from '../../src/catalog/names.ts'
+import { readCommitPosition } from '../../src/postgres/commit-position.ts'
 import { IS_SOAK } from '../support/capabilities.ts'
 import { useDatabase } from '../support/database.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
@@ -134,6 +135,38 @@ test('no api answers with a price that the index replaced longer ago than the bo
   expect(visibleAt.size).toBeGreaterThan(5)
 })
 
+test('an answer that names a write shows it, and says so', async () => {
+  for (let price = 5_000; price < 5_005; price++) {
+    await setPrice(price)
+    const lsn = await readCommitPosition(database.pool)
+    for (const url of urls()) {
+      const headers = { 'x-min-lsn': lsn, prefer: 'wait=2' }
+      const reply = await fetch(`${url}/v1/search?q=art-${ITEM}`, { headers })
+      const { hits } = (await reply.json()) as { hits: { price: number }[] }
+      const control = reply.headers.get('cache-control')
+      expect([reply.headers.get('x-synced'), hits[0]?.price, control]).toEqual([
+        'true',
+        price,
+        'private, no-store',
+      ])
+    }
+  }
+})
+
+test('an answer that cannot show a write says so, and does not come from the cache', async () => {
+  const [url = ''] = urls()
+  const target = `${url}/v1/search?q=art-${ITEM}`
+  await fetch(target)
+  const reply = await fetch(target, { headers: { 'x-min-lsn': 'FFFFFFFF/0' } })
+  expect([reply.status, reply.headers.get('x-synced'), reply.headers.get('x-cache')]).toEqual([
+    200,
+    'false',
+    'BYPASS',
+  ])
+  const unreadable = await fetch(target, { headers: { 'x-min-lsn': 'soon' } })
+  expect(unreadable.status).toBe(400)
+})
+
 test('a deleted item is gone from answers that held it', async () => {
   const path = '/v1/search?q=art-9'
   for (const url of urls()) await ask(url, path)
@@ -148,6 +181,46 @@ test('a deleted item is gone from answers that held it', async () => {
       return zero_result || total.value === 0
     })
   }
+})
+
+test('a starting api has what is asked most in memory before it is ready', async () => {
+  const old = running.pop()
+  const asked = Array.from({ length: 20 }, (_, n) => `/v1/search?q=mouse&size=${10 + n}`)
+  for (const path of [...asked, ...asked]) await ask(old?.url ?? '', path)
+  await old?.stop()
+  const started = await startProcess('api', { ...env, AISLE_LOG_LEVEL: 'info' })
+  running.push(started)
+  const sources: (string | null)[] = []
+  for (const path of asked) sources.push((await ask(started.url, path)).source)
+  expect(sources).toEqual(asked.map(() => 'HIT-L1'))
+  expect(started.output()).toMatch(/"fromSecondTier":[1-9]/)
+})
+
+test('a product is suggested no more once its item is removed, by the same suggestion index', async () => {
+  const worker = await startProcess('worker', { ...env, AISLE_SUGGEST_REBUILD_MS: '86400000' })
+  const [url = ''] = urls()
+  const suggest = async () => {
+    const reply = await fetch(`${url}/v1/suggest?q=cobalt+wireless+mouse+m1&size=20`)
+    return (await reply.json()) as {
+      suggestions: { kind: string; ref: string | null }[]
+      degraded: string[]
+      index_generation: string
+    }
+  }
+  const refs = ({ suggestions }: Awaited<ReturnType<typeof suggest>>) =>
+    suggestions.flatMap(({ kind, ref }) => (kind === 'product' ? [ref] : []))
+  await waitFor('products are suggested', async () => refs(await suggest()).length > 2, {
+    deadlineMs: 30_000,
+  })
+  const before = await suggest()
+  const [gone, repriced, ...others] = refs(before)
+  await database.pool.query('update items set price_minor = 1 where item_id = $1', [repriced])
+  await database.pool.query('delete from items where item_id = $1', [gone])
+  await waitFor('it is gone', async () => !refs(await suggest()).includes(gone ?? ''))
+  const after = await suggest()
+  expect(refs(after).sort()).toEqual([repriced, ...others].sort())
+  expect([after.index_generation, after.degraded]).toEqual([before.index_generation, []])
+  await worker.stop()
 })
 
 test('after the indexer was killed the cache is told to forget, and is fresh again', {

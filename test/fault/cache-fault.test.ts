@@ -9,6 +9,7 @@ import { LEASE_MS } from '../../src/cache/lease.ts'
 import { IS_SOAK } from '../support/capabilities.ts'
 import { randomBy } from '../support/random.ts'
 import { useRedisServer } from '../support/redis-server.ts'
+import { waitFor } from '../support/wait-for.ts'
 import { CacheCity } from './cache-city.ts'
 
 const DURATION_MS = IS_SOAK ? 1_200_000 : 25_000
@@ -26,7 +27,7 @@ async function command(run: (redis: Redis) => Promise<unknown>): Promise<void> {
   redis.disconnect()
 }
 
-test('no answer is staler than the lease while Redis, nodes and publisher fail at random', {
+test('cache-fault: no answer is staler than the lease while Redis, nodes and publisher fail at random', {
   timeout: DURATION_MS + 60_000,
 }, async () => {
   const random = randomBy(SEED)
@@ -64,4 +65,18 @@ test('no answer is staler than the lease while Redis, nodes and publisher fail a
   expect(found.failed).toBe(0)
   expect(found.over).toBe(0)
   expect(found.hits).toBeGreaterThan(found.reads / 10)
+})
+
+test('cache-fault-mutant: without a log, DEL and pub/sub exceed the bound in the same city', async () => {
+  const city = new CacheCity(server.url, randomBy(SEED), BOUND_MS, 'del_and_pubsub')
+  await city.start(NODES)
+  await waitFor('answers come from the cache', () => city.found.hits > 1_000)
+  server.freeze()
+  try {
+    await waitFor('an answer is too stale', () => city.found.over > 0, { deadlineMs: 30_000 })
+  } finally {
+    server.thaw()
+    const found = await city.end()
+    process.stdout.write(`DEL and pub/sub: ${JSON.stringify(found)}\n`)
+  }
 })

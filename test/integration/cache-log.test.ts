@@ -4,12 +4,15 @@
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, inject, test } from 'vitest'
+import { watermarkText } from '../../src/cache/entry.ts'
 import { Lease } from '../../src/cache/lease.ts'
 import { type LogReaderParts, type ResetReason, readOnce } from '../../src/cache/log-reader.ts'
+import { parseRecord } from '../../src/cache/log-record.ts'
 import { LogWriter } from '../../src/cache/log-writer.ts'
 import { Watermark } from '../../src/cache/watermark.ts'
 import { connectRedis } from '../../src/redis/connection.ts'
 import { cacheKeys } from '../../src/redis/keys.ts'
+import { bindScript, readScript } from '../../src/redis/scripts.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const stop = new AbortController()
@@ -127,6 +130,46 @@ describe('invalidation log', () => {
   })
 })
 
+describe('positions of the change stream in the log', () => {
+  async function usePositions() {
+    const keys = cacheKeys(`t_${randomUUID()}:`)
+    const redis = await connect()
+    const position = { lsn: '0/10' }
+    const parts = { connection: redis, keys, freshEpoch: randomUUID, lsn: () => position.lsn }
+    const writer = new LogWriter(parts)
+    const written = async () => {
+      void writer.run(stop.signal)
+      await waitFor('everything is written', () => writer.isSettled)
+      const entries = await redis.xrange(keys.log, '-', '+')
+      return entries.map((entry) => parseRecord(entry).lsn)
+    }
+    return { writer, position, written }
+  }
+
+  test('a record carries the position of when it was queued, not of when Redis took it', async () => {
+    const { writer, position, written } = await usePositions()
+    void writer.publish([writer.sending()], [{ verb: 'expire', tags: ['a'] }])
+    position.lsn = '0/20' // of what is published next
+    void writer.publish([writer.sending()], [{ verb: 'expire', tags: ['b'] }])
+    position.lsn = '0/30'
+    expect(await written()).toEqual(['0/10', '0/20'])
+  })
+
+  test('of the records of one publication only the last has all of it behind it', async () => {
+    const { writer, position, written } = await usePositions()
+    void writer.publish([writer.sending()], [{ verb: 'expire', tags: ['a'] }])
+    position.lsn = '0/20'
+    void writer.publish(
+      [writer.sending()],
+      [
+        { verb: 'expire', tags: ['b'] },
+        { verb: 'remove', tags: ['c'] },
+      ],
+    )
+    expect(await written()).toEqual(['0/10', '0/10', '0/20'])
+  })
+})
+
 describe.concurrent('cache-model-boot: the replay of the log tail on a real Redis', () => {
   /** Records 1..n with the tags t1..tn, as a publisher writes them, and the position after them. */
   async function fill({ keys, redis }: Awaited<ReturnType<typeof useLog>>, n: number) {
@@ -208,5 +251,21 @@ describe.concurrent('cache-rewind: a failover sets the log back', () => {
     await node.once()
     expect(node.resets).toEqual(['start', 'rewind'])
     expect(node.lease.isFresh(performance.now())).toBe(false)
+  })
+})
+
+describe('cache-cas: a slow node does not overwrite a newer answer', () => {
+  test('a fill of an older position is refused, one of the same or a newer position is stored', async () => {
+    const redis = await connect()
+    const storeEntry = bindScript(redis, readScript('store-entry'))
+    const key = cacheKeys(`t_${randomUUID()}:`).entry('e', 'k')
+    const store = async (position: number) => {
+      const watermark = watermarkText(position)
+      return (await storeEntry([key], [watermark, `${watermark}1...`, 60_000]))[0]
+    }
+    const outcomes: unknown[] = []
+    for (const position of [5, 4, 5, 10, 9, 100]) outcomes.push(await store(position))
+    expect(outcomes).toEqual(['stored', 'newer', 'stored', 'stored', 'newer', 'stored'])
+    expect(await redis.pttl(key)).toBeGreaterThan(0)
   })
 })

@@ -5,6 +5,7 @@ import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import { FACET_EXAMPLE } from '../examples.ts'
 import { keepReply } from '../keep.ts'
+import { KEPT_REPLY_HEADERS, KeptRequestHeaders } from '../min-lsn.ts'
 import { FacetParameters, FacetPath } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
@@ -16,10 +17,11 @@ const showFacet = (admit: Admit) =>
     path: '/v1/facets/{name}',
     summary: 'Values of one facet for a query, by count',
     middleware: [admit('search')] as const,
-    request: { params: FacetPath, query: FacetParameters },
+    request: { headers: KeptRequestHeaders, params: FacetPath, query: FacetParameters },
     responses: {
       200: {
         description: 'The facet',
+        headers: KEPT_REPLY_HEADERS,
         content: { 'application/json': { schema: FacetAnswer, example: FACET_EXAMPLE } },
       },
       ...problemResponses(

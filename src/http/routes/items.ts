@@ -6,6 +6,7 @@ import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import { ITEM_EXAMPLE } from '../examples.ts'
 import { keepReply } from '../keep.ts'
+import { KEPT_REPLY_HEADERS, KeptRequestHeaders } from '../min-lsn.ts'
 import { ItemPath, NoParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
@@ -17,10 +18,11 @@ const showItem = (admit: Admit) =>
     path: '/v1/items/{id}',
     summary: 'One item',
     middleware: [admit('item')] as const,
-    request: { params: ItemPath, query: NoParameters },
+    request: { headers: KeptRequestHeaders, params: ItemPath, query: NoParameters },
     responses: {
       200: {
         description: 'The item',
+        headers: KEPT_REPLY_HEADERS,
         content: { 'application/json': { schema: ItemAnswer, example: ITEM_EXAMPLE } },
       },
       ...problemResponses('bad-request', 'bad-encoding', 'not-found'),

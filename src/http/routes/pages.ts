@@ -7,11 +7,13 @@ import { itemPage } from '../../../web/pages/item-page.ts'
 import { browseUrl } from '../../../web/pages/links.ts'
 import { type SearchPageInput, searchPage } from '../../../web/pages/search-page.ts'
 import { spread } from '../../../web/pages/spread.ts'
-import type { Hit, ItemAnswer } from '../../catalog/answers.ts'
+import type { CategoryAnswer, Hit, ItemAnswer, SearchAnswer } from '../../catalog/answers.ts'
 import { problem } from '../../errors.ts'
+import { itemAnswerTags, searchAnswerTags } from '../../search/answer-tags.ts'
 import type { CatalogSearch, SearchQuery } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import type { AppEnv } from '../context.ts'
+import { keepPage } from '../keep.ts'
 import { pageRequest } from '../page-request.ts'
 import { ItemPath } from '../parameters.ts'
 import { problemOfIssues } from '../problem-reply.ts'
@@ -26,6 +28,8 @@ const OF_ONE_CATEGORY = 2
 const OTHERS = 6
 /** What they may cost the page of the item, ms. */
 const OTHERS_MS = 150
+/** A category is as old as the process's tree of them, which no tag names. */
+const CATEGORY_MAX_AGE_MS = 2_000
 
 export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages) => {
   const app = new OpenAPIHono<AppEnv>()
@@ -45,10 +49,16 @@ export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages)
     return send(c, categoriesPage(shop.view, await search.categories(c.get('signal'))))
   })
 
-  const results = async (c: Context<AppEnv>, category: string | null) => {
-    const request = pageRequest(c.req.queries(), category, shop.view.format.minorPerMajor(shop.currency))
-    if (request.isTypedPrice) return c.redirect(browseUrl(browseOf(request.query)), 302)
-    return send(c, searchPage(shop.view, await resultsOf(search, request.query, shop, c.get('signal'))))
+  const results = async (c: Context<AppEnv>, path: string | null) => {
+    const { query, isTypedPrice } = pageRequest(
+      c.req.queries(),
+      path,
+      shop.view.format.minorPerMajor(shop.currency),
+    )
+    if (isTypedPrice) return c.redirect(browseUrl(browseOf(query)), 302)
+    const found = await resultsOf(search, query, c.get('signal'))
+    keepResults(c, query, found)
+    return send(c, searchPage(shop.view, pageInput(query, found, shop)))
   }
   app.get('/search', admit('search'), (c) => results(c, null))
   app.get('/c/:path{.+}', admit('search'), (c) => results(c, c.req.param('path')))
@@ -58,23 +68,50 @@ export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages)
     if (!id.success) throw problemOfIssues(id.error.issues, [])
     const item = await search.item(id.data.id, c.get('signal'))
     if (item === null) throw problem('not-found', { detail: 'This product is not in the shop any more.' })
-    return send(c, itemPage(shop.view, item, await othersOf(search, item, c.get('signal'))))
+    const others = await othersOf(search, item, c.get('signal'))
+    // Without the others it is a lesser page, as one without a server is, and not kept.
+    if (others) {
+      keepPage(c, [
+        { answer: item, tags: itemAnswerTags(item) },
+        { answer: others.answer, tags: searchAnswerTags(others.query, others.answer) },
+      ])
+    }
+    return send(c, itemPage(shop.view, item, others?.hits ?? []))
   })
   return app
 }
 
+type Results = {
+  readonly answer: SearchAnswer
+  /** The first page, for the counts that later ones come without. */
+  readonly counted: SearchAnswer | null
+  readonly category: CategoryAnswer | null
+}
+
 /** Everything a result page shows, asked for at once. */
-async function resultsOf(
-  search: CatalogSearch,
-  query: SearchQuery,
-  shop: ShopPages,
-  signal: AbortSignal,
-): Promise<SearchPageInput> {
+async function resultsOf(search: CatalogSearch, query: SearchQuery, signal: AbortSignal): Promise<Results> {
   const [answer, counted, category] = await Promise.all([
     search.search(query, signal),
     query.page > 1 ? search.search(firstPageOf(query), signal) : null,
     query.category === null ? null : search.category(query.category, signal),
   ])
+  return { answer, counted, category }
+}
+
+function keepResults(c: Context<AppEnv>, query: SearchQuery, { answer, counted, category }: Results): void {
+  const searched = [answer, counted].filter((one) => one !== null)
+  const parts = searched.map((one) => ({ answer: one, tags: searchAnswerTags(query, one) }))
+  keepPage(c, category ? [...parts, { answer: category, tags: [] }] : parts, {
+    kind: answer.total.value === 0 ? 'empty' : 'hit',
+    ...(category ? { maxAgeMs: CATEGORY_MAX_AGE_MS } : {}),
+  })
+}
+
+function pageInput(
+  query: SearchQuery,
+  { answer, counted, category }: Results,
+  shop: ShopPages,
+): SearchPageInput {
   return {
     browse: browseOf(query),
     answer,
@@ -85,15 +122,22 @@ async function resultsOf(
   }
 }
 
-/** Popular items of the same category. An extra: when they are late or search is away, the page goes without. */
-async function othersOf(search: CatalogSearch, item: ItemAnswer, signal: AbortSignal): Promise<Hit[]> {
+type Others = { readonly query: SearchQuery; readonly answer: SearchAnswer; readonly hits: readonly Hit[] }
+
+/** Popular items of the same category. An extra: null when they are late or search is away, the page goes without. */
+async function othersOf(
+  search: CatalogSearch,
+  item: ItemAnswer,
+  signal: AbortSignal,
+): Promise<Others | null> {
   const query = { ...POPULAR, category: item.category.path, size: OTHERS + 1 }
   try {
-    const { hits } = await search.search(query, AbortSignal.any([signal, AbortSignal.timeout(OTHERS_MS)]))
-    return hits.filter((hit) => hit.item_id !== item.item_id).slice(0, OTHERS)
+    const answer = await search.search(query, AbortSignal.any([signal, AbortSignal.timeout(OTHERS_MS)]))
+    const hits = answer.hits.filter((hit) => hit.item_id !== item.item_id).slice(0, OTHERS)
+    return { query, answer, hits }
   } catch {
     signal.throwIfAborted()
-    return []
+    return null
   }
 }
 

@@ -4,6 +4,7 @@ import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import { SEARCH_EXAMPLE } from '../examples.ts'
 import { keepReply } from '../keep.ts'
+import { KEPT_REPLY_HEADERS, KeptRequestHeaders } from '../min-lsn.ts'
 import { SearchParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { searchQuery } from '../queries.ts'
@@ -19,10 +20,11 @@ const searchItems = (admit: Admit) =>
     description:
       'Without `q` this browses. Facet counts are those a shopper gets by choosing that value as well (disjunctive inside a facet).',
     middleware: [admit('search')] as const,
-    request: { query: SearchParameters },
+    request: { headers: KeptRequestHeaders, query: SearchParameters },
     responses: {
       200: {
         description: 'Found items',
+        headers: KEPT_REPLY_HEADERS,
         content: { 'application/json': { schema: SearchAnswer, example: SEARCH_EXAMPLE } },
       },
       ...problemResponses(

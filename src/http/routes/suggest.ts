@@ -4,6 +4,7 @@ import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import { SUGGEST_EXAMPLE } from '../examples.ts'
 import { keepReply } from '../keep.ts'
+import { KEPT_REPLY_HEADERS, KeptRequestHeaders } from '../min-lsn.ts'
 import { SuggestParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { findSuggestions } from '../reads.ts'
@@ -16,10 +17,11 @@ const suggestTexts = (admit: Admit) =>
     path: '/v1/suggest',
     summary: 'Queries, categories, brands and products that begin as typed',
     middleware: [admit('suggest')] as const,
-    request: { query: SuggestParameters },
+    request: { headers: KeptRequestHeaders, query: SuggestParameters },
     responses: {
       200: {
         description: 'Suggestions, best first; none for more than 64 characters',
+        headers: KEPT_REPLY_HEADERS,
         content: { 'application/json': { schema: SuggestAnswer, example: SUGGEST_EXAMPLE } },
       },
       ...problemResponses('bad-request', 'bad-encoding', 'unknown-category', 'uri-too-long'),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { dueReason } from './due.ts'
 
 const EVERY_MS = 300_000
-const BUILT = { source: 'items-v1', items: 1_000, built_at: 0 }
+const BUILT = { source: 'items-v1', items: 1_000, built_at: 0, log: null }
 const reason = (overrides: { generation?: string; items?: number; now?: number }) =>
   dueReason(
     BUILT,

@@ -4,6 +4,7 @@
  * that starts again does not build again.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { LogPosition } from '../../cache/log-position.ts'
 import type { Names } from '../../catalog/names.ts'
 import type { Client } from '../../elasticsearch/client.ts'
 import type { ElasticsearchReader } from '../../elasticsearch/reader.ts'
@@ -26,6 +27,8 @@ export type SuggestionsJob = {
   readonly log: Logger
   /** Between two rebuilds, ms. */
   readonly everyMs: number
+  /** Where the invalidation log stands; null: not known. */
+  logPosition(): Promise<LogPosition | null>
   /** ms since 1970. */
   now(): number
   /** Monotonic clock, ms. */
@@ -89,12 +92,14 @@ async function rebuildIfDue(
   const due = await look(job, resolve, signal)
   if (!due) return
   const began = job.clock()
+  const log = await job.logPosition()
   const { documents, replaced } = await rebuildSuggestions({
     client: job.client,
     alias: job.names.suggestionsAlias,
     source: due.generation,
     tree: await tree(signal),
     builtAt: job.now(),
+    log,
     signal,
   })
   job.metrics.count('suggestions_built_total', { outcome: 'built' })

@@ -9,6 +9,7 @@ import {
   SUGGESTION_SETTINGS,
   type SuggestionDocument,
 } from '../../../mappings/suggestions.ts'
+import type { LogPosition } from '../../cache/log-position.ts'
 import { indexName } from '../../catalog/names.ts'
 import type { Client } from '../../elasticsearch/client.ts'
 import { statusOf } from '../../elasticsearch/client.ts'
@@ -25,6 +26,8 @@ export type SuggestionsMeta = {
   readonly items: number
   /** ms since 1970. */
   readonly built_at: number
+  /** Where the invalidation log stood before the items were read; null: not known. */
+  readonly log: LogPosition | null
 }
 
 export type RebuildOptions = {
@@ -34,6 +37,8 @@ export type RebuildOptions = {
   readonly tree: CategoryTree
   /** ms since 1970. */
   readonly builtAt: number
+  /** Read before this call. */
+  readonly log: LogPosition | null
   readonly signal: AbortSignal
 }
 
@@ -51,12 +56,12 @@ export type Rebuilt = {
 
 /** @throws errors of the client, the signal's reason */
 export async function rebuildSuggestions(options: RebuildOptions): Promise<Rebuilt> {
-  const { client, alias, source, tree, builtAt, signal } = options
+  const { client, alias, source, tree, builtAt, log, signal } = options
   const reader = catalogueReader(client, source, signal)
   const [items, old] = await Promise.all([reader.items(), indicesOf(client, alias, signal)])
   await dropIndices(client, old.abandoned, signal)
   const documents = await readDocuments(reader, tree)
-  const meta: SuggestionsMeta = { source, items, built_at: builtAt }
+  const meta: SuggestionsMeta = { source, items, built_at: builtAt, log }
   const index = indexName(alias, old.next)
   await writeIndex(client, index, meta, documents, signal)
   const actions: estypes.IndicesUpdateAliasesAction[] = [

@@ -76,6 +76,15 @@ describe('plain SQL', () => {
   })
 })
 
+test('no function of the order path is compiled at every call because it may not read whole tables', async () => {
+  const { rows } = await pool.query<{ name: string }>(
+    `select p.proname as name from pg_proc p
+      where p.pronamespace = 'inv'::regnamespace
+        and 'enable_seqscan=off' = any (p.proconfig) and not 'jit=off' = any (p.proconfig)`,
+  )
+  expect(rows).toEqual([])
+})
+
 describe('a change by hand', () => {
   test('of a delivery makes the rows of a new SKU and adds up what comes twice', async () => {
     const units = [

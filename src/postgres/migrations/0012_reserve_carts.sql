@@ -22,7 +22,7 @@ returns table (
   currency text[], total_minor bigint[],
   line_cart integer[], line_sku text[], line_loc smallint[], line_qty integer[], line_requested integer[],
   line_price bigint[], line_ver bigint[])
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   n constant integer := cardinality(p_id);
   now_ constant timestamptz := date_trunc('milliseconds', clock_timestamp());

@@ -12,7 +12,7 @@ comment on function inv.tell is 'One event about several holds or orders; ver 0:
 create function inv.end_holds(
   p_ids uuid[], p_from inv.hold_state[], p_to inv.hold_state, p_only_due boolean, p_actor text)
 returns table (ended_id uuid)
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   ids uuid[];
   cancelled uuid[];
@@ -61,7 +61,7 @@ comment on function inv.end_holds is
   'Ends the holds that are in one of the states p_from, and due when p_only_due; gives the ids that this call ended';
 
 create function inv.expire_due(p_limit integer) returns table (ended_id uuid)
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   now_ constant timestamptz := clock_timestamp(); -- in the statement itself it could not use the index
   ids uuid[];
@@ -78,7 +78,7 @@ comment on function inv.expire_due is
   'Ends up to p_limit holds whose time is over. Those with money under way are not among them';
 
 create function inv.confirm_holds(p_ids uuid[]) returns table (confirmed_id uuid)
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   ids uuid[];
   allocated uuid[];
@@ -106,7 +106,7 @@ comment on function inv.confirm_holds is
   'Holds that are paid for become orders: units from held to committed, order ALLOCATED';
 
 create function inv.take_payment(p_payment uuid, p_amount bigint) returns text
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   pay record;
   hold_state inv.hold_state;
@@ -140,7 +140,7 @@ comment on function inv.take_payment is
   'before';
 
 create function inv.adopt_hold(p_order uuid, p_hold uuid) returns boolean
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 begin
   perform count(*) from inv.end_holds(array[p_hold], '{ACTIVE}', 'CONFIRMED', false, null);
   update inv.orders o set state = 'ALLOCATED', hold_id = p_hold, due_at = null

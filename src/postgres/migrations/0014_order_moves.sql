@@ -4,7 +4,7 @@
 set local lock_timeout = '5s';
 
 create function inv.lock_order(p_order uuid) returns text
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   state_ text;
 begin
@@ -16,7 +16,7 @@ comment on function inv.lock_order is
   'Locks the SKUs of an order and the order; gives its state, null when there is none';
 
 create function inv.settle_order_state(p_order uuid) returns text
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   state_ text;
 begin
@@ -37,7 +37,7 @@ comment on function inv.settle_order_state is 'State of an allocated order by wh
 
 create function inv.cancel_lines(p_order uuid, p_sku text[], p_qty integer[], p_actor text)
 returns table (outcome text, order_state text, amount_minor bigint)
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   skus text[];
   locs smallint[];
@@ -89,7 +89,7 @@ create function inv.ship_lines(
   p_order uuid, p_shipment uuid, p_sku text[], p_loc smallint[], p_qty integer[],
   p_carrier text, p_tracking text, p_actor text)
 returns table (outcome text, order_state text)
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   back integer[] := array(select -u.qty from unnest(p_qty) as u (qty));
   changed integer;
@@ -122,7 +122,7 @@ end $$;
 comment on function inv.ship_lines is 'Units leave the building. All lines or none; one entry per SKU and location';
 
 create function inv.request_return(p_return uuid, p_order uuid, p_sku text[], p_qty integer[], p_reason text)
-returns text language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+returns text language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   state_ text;
 begin
@@ -149,7 +149,7 @@ comment on function inv.request_return is
 create function inv.receive_return(
   p_return uuid, p_sku text[], p_qty integer[], p_loc smallint[], p_restock boolean[], p_actor text)
 returns table (outcome text, order_id uuid, amount_minor bigint)
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   skus text[];
   locs smallint[];

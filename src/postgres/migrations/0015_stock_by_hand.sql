@@ -4,7 +4,7 @@ set local lock_timeout = '5s';
 
 create function inv.receive(p_sku text[], p_loc smallint[], p_qty integer[], p_ref text, p_actor text)
 returns table (changed_sku text, changed_ver bigint)
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   skus text[];
   locs smallint[];
@@ -23,7 +23,7 @@ end $$;
 comment on function inv.receive is 'Units arrive. Makes the rows of a SKU that is new, or new at the location';
 
 create function inv.transfer(p_sku text, p_from smallint, p_to smallint, p_qty integer, p_ref text, p_actor text)
-returns bigint language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+returns bigint language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   free integer;
 begin
@@ -38,7 +38,7 @@ comment on function inv.transfer is
   'Moves units that nobody was promised; null when there are not so many. Two ledger rows of one version';
 
 create function inv.set_safety(p_sku text, p_loc smallint, p_safety integer, p_ref text, p_actor text)
-returns bigint language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+returns bigint language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   before integer;
 begin
@@ -54,7 +54,7 @@ comment on function inv.set_safety is
 create function inv.adjust(
   p_sku text, p_loc smallint, p_d_on_hand integer, p_release_holds boolean, p_ref text, p_actor text)
 returns table (outcome text, ver bigint, released uuid[])
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   missing integer;
   found_units bigint;
@@ -105,7 +105,7 @@ $$;
 comment on function inv.missing_units is 'Units promised beyond what the shelf would have after the change';
 
 create function inv.set_sellable(p_loc smallint, p_sellable boolean, p_ref text, p_actor text) returns bigint
-  language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  language plpgsql set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   skus text[] := array(select s.sku from inv.stock s where s.loc = p_loc);
 begin

@@ -1,7 +1,7 @@
 /** The admission gate of a benchmark, over the Redis and the database of its place. */
 import type { OpenGate } from '../src/orders/create-gate.ts'
 import { createGate } from '../src/orders/create-gate.ts'
-import { beginEpoch, readEpochs, readStockCounts } from '../src/postgres/inv/gate-facts.ts'
+import { gateInPostgres } from '../src/orders/gate-in-postgres.ts'
 import { connectGate } from '../src/redis/connection.ts'
 import { createMetrics, type Metrics } from '../src/telemetry/metrics.ts'
 import { until } from '../stack/wait.ts'
@@ -31,11 +31,7 @@ export async function withGate<T>(
     const gate = createGate({
       connection,
       prefix: names.redisPrefix,
-      readStock: (skus) => readStockCounts(pool, skus),
-      statements: {
-        read: (slots) => readEpochs(pool, slots),
-        begin: (slot, serverId) => beginEpoch(pool, slot, serverId),
-      },
+      ...gateInPostgres(pool),
       metrics,
       now: () => performance.now(),
     })

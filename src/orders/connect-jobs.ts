@@ -1,10 +1,10 @@
 /** The jobs of the order path in one worker, over connections of their own, and their end. */
 import { LRUCache } from 'lru-cache'
-import { beginEpoch, readEpochs, readStockCounts } from '../postgres/inv/gate-facts.ts'
 import type { Pool } from '../postgres/pool.ts'
 import { connectGate } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { createGate } from './create-gate.ts'
+import { gateInPostgres } from './gate-in-postgres.ts'
 import { runLeased } from './leased-job.ts'
 import type { LastPass } from './reconcile-plan.ts'
 import { stockJobs } from './stock-jobs.ts'
@@ -48,11 +48,7 @@ export async function runOrderJobs(options: ConnectJobsOptions, signal: AbortSig
     prefix,
     metrics,
     now: clock,
-    readStock: (skus) => readStockCounts(pool, skus),
-    statements: {
-      read: (slots) => readEpochs(pool, slots),
-      begin: (slot, serverId) => beginEpoch(pool, slot, serverId),
-    },
+    ...gateInPostgres(pool),
     onError: (error) => onError('gate', error),
   })
   const passes = new LRUCache<string, LastPass>({ max: PASSES_MAX })

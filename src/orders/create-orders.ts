@@ -3,7 +3,6 @@
  * make a customer wait for a connection, and the order of the gate's commands is part of its protocol.
  */
 import { readBundles } from '../postgres/inv/bundles.ts'
-import { beginEpoch, readEpochs, readStockCounts } from '../postgres/inv/gate-facts.ts'
 import { readHolds } from '../postgres/inv/holds.ts'
 import type { CartToReserve } from '../postgres/inv/reserve.ts'
 import type { Pool } from '../postgres/pool.ts'
@@ -14,6 +13,7 @@ import { type ChangeHold, createChangeHold } from './change-hold.ts'
 import { Coalescer, type SetTimer } from './coalescer.ts'
 import { createGate } from './create-gate.ts'
 import type { FaultPoints } from './fault-point.ts'
+import { gateInPostgres } from './gate-in-postgres.ts'
 import { Gathered } from './gathered.ts'
 import { createOwnHolds, type OwnHolds } from './own-holds.ts'
 import { createPlaceHold, type PlaceHold } from './place-hold.ts'
@@ -63,11 +63,7 @@ export function createOrders(parts: OrdersParts): Orders {
   const { gate, epochs } = createGate({
     ...parts,
     now: clock,
-    readStock: (skus) => readStockCounts(pool, skus),
-    statements: {
-      read: (slots) => readEpochs(pool, slots),
-      begin: (slot, serverId) => beginEpoch(pool, slot, serverId),
-    },
+    ...gateInPostgres(pool),
   })
   const onTime = (at: Date) => time.note(at)
   const line = new Coalescer<CartToReserve, Decided>({

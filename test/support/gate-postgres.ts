@@ -1,8 +1,8 @@
 /** The gate of a test in front of a real Postgres: its stock, its holds, its epochs. */
 import { randomUUID } from 'node:crypto'
 import { Coalescer } from '../../src/orders/coalescer.ts'
+import { gateInPostgres } from '../../src/orders/gate-in-postgres.ts'
 import type { Line } from '../../src/orders/types.ts'
-import { beginEpoch, readEpochs, readStockCounts } from '../../src/postgres/inv/gate-facts.ts'
 import { releaseHolds } from '../../src/postgres/inv/holds.ts'
 import { type CartToReserve, type Reserved, reserveCarts } from '../../src/postgres/inv/reserve.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
@@ -35,11 +35,7 @@ export function openGateOf(database: TestDatabase): Promise<TestGate> {
   return openGate({
     servers: { urls: [redisUrl], isCluster: false },
     prefix: `${namespace}:`,
-    readStock: (skus) => readStockCounts(pool, skus),
-    statements: {
-      read: (slots) => readEpochs(pool, slots),
-      begin: (slot, serverId) => beginEpoch(pool, slot, serverId),
-    },
+    ...gateInPostgres(pool),
   })
 }
 

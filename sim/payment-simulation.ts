@@ -11,6 +11,7 @@ import {
   type Refund,
 } from './payment-books.ts'
 import { callFate, isRaced, paymentFate, type Rates, webhookFate } from './payment-rates.ts'
+import { Timers } from './timers.ts'
 import { Webhooks, type WebhookTarget } from './webhooks.ts'
 
 export type SimulationOptions = {
@@ -37,7 +38,7 @@ export class PaymentSimulation {
   #rates: Rates
   #seed: number
   readonly #tries = new Map<string, number>()
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Timers()
 
   constructor(options: SimulationOptions) {
     this.#options = options
@@ -85,12 +86,12 @@ export class PaymentSimulation {
     if (created === null) return null
     const { payment, isNew } = created
     if (!isNew) return payment
-    this.#after(expiresInS * 1_000, () => this.#books.decide(payment.ref, 'cancelled'))
+    this.#timers.after(expiresInS * 1_000, () => this.#books.decide(payment.ref, 'cancelled'))
     if (this.isByShopper(payment) || payment.scenario.isPaidAfterCancel) return payment
     const { delayMs, isDeclined } = paymentFate(this.#rates, this.#seed, given.key, given.scenario)
     const decide = () => this.#books.decide(payment.ref, isDeclined ? 'declined' : 'succeeded')
     if (delayMs === 0) decide()
-    else this.#after(delayMs, decide)
+    else this.#timers.after(delayMs, decide)
     return payment
   }
 
@@ -103,7 +104,7 @@ export class PaymentSimulation {
     this.#books.decide(ref, isLate ? 'succeeded' : 'cancelled')
     if (payment.scenario.isPaidAfterCancel) {
       const { delayMs } = paymentFate(this.#rates, this.#seed, payment.key, {})
-      this.#after(Math.max(delayMs, AFTER_CANCEL_MS), () => this.#books.payAfterCancel(ref))
+      this.#timers.after(Math.max(delayMs, AFTER_CANCEL_MS), () => this.#books.payAfterCancel(ref))
     }
     return isLate ? 'succeeded' : 'cancelled'
   }
@@ -113,7 +114,7 @@ export class PaymentSimulation {
     if (refund === 'refused' || refund.state === 'done') return refund
     const { delayMs } = paymentFate(this.#rates, this.#seed, key, {})
     if (delayMs === 0) this.#books.finishRefund(key)
-    else this.#after(delayMs, () => this.#books.finishRefund(key))
+    else this.#timers.after(delayMs, () => this.#books.finishRefund(key))
     return refund
   }
 
@@ -127,21 +128,12 @@ export class PaymentSimulation {
     return new Promise((resolve) => {
       const give = () => resolve(c.json({ error: 'too late' }, 500))
       c.req.raw.signal.addEventListener('abort', give, { once: true })
-      this.#after(NEVER_MS, give)
+      this.#timers.after(NEVER_MS, give)
     })
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
     this.webhooks.stop()
-  }
-
-  #after(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      run()
-    }, ms)
-    this.#timers.add(timer)
   }
 }

@@ -5,6 +5,7 @@
 import { SIGNATURE_HEADER, signBody } from '../src/orders/signature.ts'
 import type { BookEvent } from './payment-books.ts'
 import type { WebhookFate } from './payment-rates.ts'
+import { Timers } from './timers.ts'
 
 export type WebhookTarget = {
   /** '' sends nothing. */
@@ -19,7 +20,7 @@ const HELD_BACK_MS = 2_000
 export class Webhooks {
   target: WebhookTarget
   counts = { sent: 0, failed: 0, lost: 0, copies: 0 }
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Timers()
   readonly #heldBack = new Set<() => void>()
 
   constructor(target: WebhookTarget) {
@@ -34,12 +35,12 @@ export class Webhooks {
     }
     this.counts.copies += fate.copies.length - 1
     const go = () => {
-      for (const lateMs of fate.copies) this.#after(lateMs, () => void this.#deliver(event))
+      for (const lateMs of fate.copies) this.#timers.after(lateMs, () => void this.#deliver(event))
     }
     if (!fate.isReordered) {
       go()
       // After this one, what was held back: it now comes in the wrong order.
-      for (const release of this.#heldBack) this.#after(1, release)
+      for (const release of this.#heldBack) this.#timers.after(1, release)
       this.#heldBack.clear()
       return
     }
@@ -51,12 +52,11 @@ export class Webhooks {
       go()
     }
     this.#heldBack.add(once)
-    this.#after(HELD_BACK_MS, once)
+    this.#timers.after(HELD_BACK_MS, once)
   }
 
   /** Forget what has not gone out. */
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
   }
 
@@ -66,14 +66,6 @@ export class Webhooks {
     this.#heldBack.clear()
     this.target = target
     this.counts = { sent: 0, failed: 0, lost: 0, copies: 0 }
-  }
-
-  #after(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      run()
-    }, ms)
-    this.#timers.add(timer)
   }
 
   async #deliver(event: BookEvent): Promise<void> {

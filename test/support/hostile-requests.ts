@@ -2,6 +2,7 @@
  * Requests that somebody careless or unfriendly might send, from a seed: known and unknown parameters, right
  * and wrong values, broken encodings, strange methods and headers. The same seed gives the same requests.
  */
+import { randomBy } from './random.ts'
 
 export type HostileRequest = {
   readonly method: string
@@ -10,19 +11,8 @@ export type HostileRequest = {
   readonly headers: readonly string[]
 }
 
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32 by T. Ettinger, public domain). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 export function hostileRequests(seed: number, count: number): HostileRequest[] {
-  const random = seeded(seed)
+  const random = randomBy(seed)
   return Array.from({ length: count }, () => hostileRequest(random))
 }
 

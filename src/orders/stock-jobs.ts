@@ -19,6 +19,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { OpenGate } from './create-gate.ts'
 import type { LeasedJob } from './leased-job.ts'
 import { type Finding, type ReconcileParts, reconcile } from './reconcile.ts'
+import type { DriftCause } from './reconcile-plan.ts'
 import { OVERDUE_MS, sweepAdmissions } from './sweep-admissions.ts'
 
 export type StockJobsParts = {
@@ -40,11 +41,12 @@ const SKUS_A_PAGE = 1_000
 
 export function stockJobs(parts: StockJobsParts): readonly LeasedJob[] {
   const { pool, open, metrics } = parts
+  const comparing = reconcileParts(parts)
   let seen: number | null = null
 
   const bringUpToDate = async (skus: readonly string[]) => {
     await writeAvailability(pool, skus)
-    const findings = await reconcile(reconcileParts(parts), skus, true)
+    const findings = await reconcile(comparing, skus, true)
     const drift = findings.filter(isDrift)
     if (drift.length > 0) await recordDrift(pool, parts.newRun(), drift)
   }
@@ -101,9 +103,9 @@ function reconcileParts({ pool, open, passes, metrics, random }: StockJobsParts)
   }
 }
 
-type Drift = Extract<Finding, { readonly outcome: 'COMPARED' }> & { readonly cause: string }
+type Drift = Extract<Finding, { readonly outcome: 'COMPARED' }> & { readonly cause: DriftCause }
 
 /** A difference whose cause is told; one that changes under way explain has none. */
-function isDrift(finding: Finding): finding is Drift & { readonly cause: NonNullable<Drift['cause']> } {
+function isDrift(finding: Finding): finding is Drift {
   return finding.outcome === 'COMPARED' && finding.cause !== null
 }

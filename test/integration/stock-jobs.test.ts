@@ -21,9 +21,9 @@ beforeAll(async () => {
   workers = await Promise.all([startProcess('worker', database.env), startProcess('worker', database.env)])
 })
 afterAll(async () => {
-  expect(await verifyInventory(pool)).toEqual([]) // two workers at once have done no harm
   await Promise.all([api, ...workers].map((process) => process.stop()))
   redis.disconnect()
+  expect(await verifyInventory(pool)).toEqual([]) // two workers at once have done no harm
 })
 
 const shownOf = async (sku: string) =>
@@ -67,4 +67,8 @@ test('units that Redis has lost or made up are found, told and put right', async
   await waitFor('the gate counts right', async () => (await redis.hget(key, 'a')) === '17', {
     deadlineMs: 20_000,
   })
+  const told = await pool.query(
+    "select d.before - d.expected as units, d.fixed from inv.drift_report d where d.sku = 'DRIFT'",
+  )
+  expect(told.rows).toContainEqual({ units: 3, fixed: true })
 })

@@ -4,7 +4,10 @@ import type { Pool } from '../pool.ts'
 /** `upTo`: highest ledger id seen, to be given back as `after`; ids are below 2^53. */
 export type ChangedSkus = { readonly upTo: number; readonly skus: readonly string[] }
 
-/** Ids are taken before their transactions commit: rows of the last ids are read once more. */
+/**
+ * Ids are taken before their transactions commit, so rows of the last ids are read once more: those of a minute, which
+ * no transaction of the order path lasts. Without it a shop at rest compares its last SKUs every second.
+ */
 const OVERLAP = 1_000
 
 /**
@@ -14,8 +17,10 @@ const OVERLAP = 1_000
 export async function readChangedSkus(db: Pool, after: number | null): Promise<ChangedSkus> {
   const { rows } = await db.query<{ up_to: number; skus: string[] }>(
     `select coalesce((select max(m.id) from inv.stock_ledger m), 0)::float8 as up_to,
-            array(select distinct l.sku from inv.stock_ledger l where l.id > $1::bigint) as skus`,
-    [after === null ? Number.MAX_SAFE_INTEGER : Math.max(after - OVERLAP, 0)],
+            array(select distinct l.sku from inv.stock_ledger l
+                   where l.id > $1::bigint - $2::bigint
+                     and (l.id > $1::bigint or l.at > (select clock_timestamp() - interval '1 minute'))) as skus`,
+    [after ?? Number.MAX_SAFE_INTEGER, OVERLAP],
   )
   return { upTo: rows[0]?.up_to ?? 0, skus: rows[0]?.skus ?? [] }
 }

@@ -8,6 +8,7 @@ import { NAMESPACE_PATTERN } from './catalog/names.ts'
 import { integer, list, url } from './config-forms.ts'
 import { LIMIT_FIELDS } from './config-limits.ts'
 import { ORDER_FIELDS } from './config-orders.ts'
+import { WORKER_FIELDS } from './config-worker.ts'
 
 /** Exit code of a process whose configuration cannot be used (sysexits EX_CONFIG). */
 export const EXIT_CONFIG = 78
@@ -154,6 +155,7 @@ export const FIELDS = {
     example: '300000',
     fallback: '300000',
   },
+  ...WORKER_FIELDS,
   AISLE_INDEXER_REFRESH_MS: {
     schema: integer(20, 60_000),
     about: 'Least time between two refreshes of the index, ms',

@@ -21,7 +21,8 @@ import { keepSuggestions } from './search/suggestions/job.ts'
 import { createLogger } from './telemetry/log.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
-const POOL_SIZE = 5
+/** One for each job that may be at work at a time, and one for suggestions. */
+const POOL_SIZE = 8
 const CONNECTIONS = 4
 const REQUEST_TIMEOUT_MS = 10_000
 const STATEMENT_TIMEOUT_MS = 10_000
@@ -48,7 +49,7 @@ function probes(metrics: Metrics) {
 /** @returns exit code, once `stop` aborted and everything has ended */
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const log = createLogger('worker', config.AISLE_LOG_LEVEL)
-  const metrics = createMetrics(['suggestions_', 'es_', 'inv_'])
+  const metrics = createMetrics(['suggestions_', 'es_', 'inv_', 'outbox_'])
   const client = createElasticsearch({
     url: config.ELASTICSEARCH_URL,
     maxConnections: CONNECTIONS,
@@ -91,6 +92,11 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
         ...{ pool, metrics, clock: clocks.clock, newId: randomUUID, random: Math.random },
         redisUrl: config.REDIS_URL,
         prefix: names.redisPrefix,
+        upkeep: {
+          slot: names.slot,
+          everyMs: config.AISLE_UPKEEP_MS,
+          outboxKeepDays: config.AISLE_OUTBOX_KEEP_DAYS,
+        },
         onError: (job, error) => log.warn({ job, cause: messageOf(error) }, 'a job of the order path failed'),
       },
       stop,

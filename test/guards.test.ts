@@ -133,6 +133,7 @@ const PURE = [
   'src/config-forms.ts',
   'src/config-limits.ts',
   'src/config-orders.ts',
+  'src/config-worker.ts',
   'src/catalog/',
   'indexer/core/',
   'mappings/',

@@ -8,12 +8,14 @@ import { gateInPostgres } from './gate-in-postgres.ts'
 import { runLeased } from './leased-job.ts'
 import type { LastPass } from './reconcile-plan.ts'
 import { stockJobs } from './stock-jobs.ts'
+import { type UpkeepParts, upkeepJobs } from './upkeep-jobs.ts'
 
 export type ConnectJobsOptions = {
   readonly pool: Pool
   readonly redisUrl: string
   /** Starts every Redis key of this installation. */
   readonly prefix: string
+  readonly upkeep: Pick<UpkeepParts, 'slot' | 'everyMs' | 'outboxKeepDays'>
   readonly metrics: Metrics
   /** Monotonic ms. */
   readonly clock: () => number
@@ -52,7 +54,10 @@ export async function runOrderJobs(options: ConnectJobsOptions, signal: AbortSig
     onError: (error) => onError('gate', error),
   })
   const passes = new LRUCache<string, LastPass>({ max: PASSES_MAX })
-  const jobs = stockJobs({ pool, open, passes, metrics, random, newRun: newId })
+  const jobs = [
+    ...stockJobs({ pool, open, passes, metrics, random, newRun: newId }),
+    ...upkeepJobs({ pool, metrics, ...options.upkeep }),
+  ]
   const setting = { pool, holder: newId(), clock, onError }
   await Promise.all([
     open.epochs.watch(EPOCH_EVERY_MS, signal),

@@ -283,6 +283,16 @@ export const METRICS = {
     help: 'Streams ended by us: slow (did not take what it was sent), drain',
     labels: ['reason'],
   },
+  outbox_days_ahead: {
+    kind: 'gauge',
+    help: 'Days after today that have a partition of the outbox, without a gap; below 2 the worker needs a look',
+    labels: [],
+  },
+  outbox_days_kept: {
+    kind: 'gauge',
+    help: 'Days before today whose events are still there; more than are to be kept: the relay has not passed them',
+    labels: [],
+  },
   events_debt: { kind: 'gauge', help: 'Debts: ranges of the outbox that have to be sent again', labels: [] },
 } as const satisfies Record<string, MetricRow>
 

@@ -17,6 +17,8 @@ let api: RunningProcess
 let workers: RunningProcess[] = []
 
 beforeAll(async () => {
+  await pool.query(`do $$ begin execute (select format('drop table %I', max(c.relname)) from pg_class c
+    where c.relname ~ '^outbox_[0-9]{8}$'); end $$`) // a day ahead is missing
   api = await startProcess('api', database.env)
   workers = await Promise.all([startProcess('worker', database.env), startProcess('worker', database.env)])
 })
@@ -67,8 +69,17 @@ test('units that Redis has lost or made up are found, told and put right', async
   await waitFor('the gate counts right', async () => (await redis.hget(key, 'a')) === '17', {
     deadlineMs: 20_000,
   })
-  const told = await pool.query(
-    "select d.before - d.expected as units, d.fixed from inv.drift_report d where d.sku = 'DRIFT'",
-  )
-  expect(told.rows).toContainEqual({ units: 3, fixed: true })
+  await waitFor('it is told', async () => {
+    const { rows } = await pool.query(
+      `select from inv.drift_report d where d.sku = 'DRIFT' and d.before - d.expected = 3 and d.fixed`,
+    )
+    return rows.length === 1
+  })
+})
+
+test('a day ahead is always there for the events of tomorrow, and the metric says for how many', async () => {
+  await waitFor('a worker says so', async () => {
+    const texts = await Promise.all(workers.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()))
+    return texts.some((text) => /^outbox_days_ahead 7$/m.test(text))
+  })
 })

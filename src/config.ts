@@ -56,6 +56,13 @@ export const FIELDS = {
     example: '64000000',
     fallback: '64000000',
   },
+  AISLE_AUDIT_EVERY_MS: {
+    schema: integer(10, 86_400_000),
+    about:
+      'Between two comparisons of a kept answer with what would be answered now, in each api process, ms',
+    example: '3000',
+    fallback: '3000',
+  },
   AISLE_NAMESPACE: {
     schema: z.string().regex(NAMESPACE_PATTERN, 'lower-case letters, digits and _'),
     about: 'Prefix of slot, indices and keys on shared servers; without it the name of the database',

@@ -8,6 +8,8 @@ import { signingKeys } from './auth/signing-key.ts'
 import { createTokens, TOKEN_ISSUER } from './auth/token.ts'
 import { rememberVerified } from './auth/verified-tokens.ts'
 import { type AnswerCache, createAnswerCache } from './cache/answer-cache.ts'
+import type { Audited } from './cache/auditor.ts'
+import { parseLsn } from './cache/sync-point.ts'
 import { type Names, namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG } from './config.ts'
@@ -34,7 +36,8 @@ import { checkDependencies, recordLag, repeat } from './http/watch.ts'
 import { connectLimiter } from './limits/connect-limiter.ts'
 import { loadConfig } from './load-config.ts'
 import { connectOrders } from './orders/connect-orders.ts'
-import { createPool } from './postgres/pool.ts'
+import { readCommitPosition } from './postgres/commit-position.ts'
+import { createPool, type Pool } from './postgres/pool.ts'
 import { readStreamPositions } from './postgres/replication.ts'
 import { createSearch } from './search/create-search.ts'
 import { indexLag } from './search/index-lag.ts'
@@ -176,6 +179,16 @@ function answerCache(config: Config, names: Names, metrics: Metrics): AnswerCach
   })
 }
 
+/** What the comparison of kept answers with new ones takes from the rest. */
+function auditOf(config: Config, pool: Pool, logger: Logger) {
+  return {
+    everyMs: config.AISLE_AUDIT_EVERY_MS,
+    committed: async () => parseLsn(await readCommitPosition(pool)) ?? 0n,
+    onMismatch: ({ key, entry, ms }: Audited) =>
+      logger.warn({ key, tags: entry.tags, watermark: entry.watermark, ms }, 'a kept answer was wrong'),
+  }
+}
+
 /** How often one client may ask, counted in Redis for all processes together. */
 function rateLimits(
   config: Config,
@@ -255,7 +268,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     repeat(LAG_EVERY_MS, stop, () => recordLag(readLag, metrics)),
     repeat(GENERATION_EVERY_MS, stop, () => search.generations.refresh(stop)),
     orders.watch(stop),
-    replies?.audit(readLag, stop),
+    replies?.audit(auditOf(config, pool, logger), stop),
     following,
   ])
 

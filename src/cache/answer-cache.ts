@@ -2,7 +2,7 @@
 import { connectRedis, type Redis } from '../redis/connection.ts'
 import { cacheKeys } from '../redis/keys.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { type AuditParts, audit } from './auditor.ts'
+import { type Audited, type AuditParts, audit } from './auditor.ts'
 import { cacheCounters, showGauges } from './cache-metrics.ts'
 import { Doorkeeper } from './doorkeeper.ts'
 import { createFirstTier } from './first-tier.ts'
@@ -52,8 +52,15 @@ export type AnswerCache = {
   ping(): Promise<unknown>
   /** Follow the log until the signal aborts, then disconnect. */
   run(signal: AbortSignal): Promise<void>
-  /** Compare what is held with what would be answered now, until the signal aborts. */
-  audit(parts: Pick<AuditParts, 'reload' | 'differs' | 'isBehind'>, signal: AbortSignal): Promise<void>
+  /** Compare what is held with what would be answered now, until the signal aborts. What is wrong is dropped. */
+  audit(parts: AuditOptions, signal: AbortSignal): Promise<void>
+}
+
+export type AuditOptions = Pick<AuditParts, 'reload' | 'differs' | 'isBusy' | 'everyMs'> & {
+  /** Position in the change stream after every commit before the call. @throws when it cannot be read */
+  readonly committed: () => Promise<bigint>
+  /** An answer that was served for longer than the bound after the index said something else. */
+  readonly onMismatch: (found: Audited) => void
 }
 
 /** A miss in the second tier must not cost more than this. */
@@ -128,8 +135,16 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       data.disconnect()
       log.disconnect()
     },
-    audit: (parts, signal) =>
-      audit({ ...parts, l1, watermark, lease, now, random, onVerdict: counters.onVerdict }, signal),
+    audit({ committed, onMismatch, ...parts }, signal) {
+      const onVerdict = (audited: Audited) => {
+        counters.onVerdict(audited)
+        if (audited.verdict !== 'mismatch') return
+        cache.discard(audited.key)
+        onMismatch(audited)
+      }
+      const catchUp = async (ms: number) => syncPoint.wait(await committed(), ms)
+      return audit({ ...parts, l1, watermark, lease, now, random, catchUp, onVerdict }, signal)
+    },
   }
 }
 

@@ -16,10 +16,12 @@ async function useAudit(held: string, shown: string, overrides: Partial<AuditPar
     ...{ l1: node.l1, watermark: node.watermark, lease: node.lease },
     reload: () => Promise.resolve(loadedAnswer(shown)),
     differs: (kept, fresh) => kept.body.toString() !== fresh.body,
-    isBehind: () => Promise.resolve(false),
-    onVerdict: (verdict) => verdicts.push(verdict),
+    catchUp: () => Promise.resolve(true),
+    isBusy: () => false,
+    onVerdict: ({ verdict }) => verdicts.push(verdict),
     now: () => 0,
     random: () => 0,
+    everyMs: 1,
     patienceMs: 1,
     ...overrides,
   }
@@ -41,16 +43,17 @@ describe('auditor', () => {
 
   test('a change whose record arrives within the bound is no fault', async () => {
     const { once, watermark } = await useAudit('1', '2', {
-      isBehind: () => {
+      catchUp: () => {
         watermark.apply({ id: 1, verb: 'expire', tags: ['t'] })
-        return Promise.resolve(false)
+        return Promise.resolve(true)
       },
     })
     expect(await once()).toBe('unknown')
   })
 
   test.each<[string, Partial<AuditParts>]>([
-    ['the index is behind', { isBehind: () => Promise.resolve(true) }],
+    ['the index is behind', { catchUp: () => Promise.resolve(false) }],
+    ['the position of Postgres is not known', { catchUp: () => Promise.reject(new Error('Postgres away')) }],
     ['the load fails', { reload: () => Promise.reject(new Error('index away')) }],
     ['the answer is degraded', { reload: () => Promise.resolve(loadedAnswer('2', { isStorable: false })) }],
     ['they cannot be compared', { differs: () => null }],
@@ -67,18 +70,37 @@ describe('auditor', () => {
 
   test('a difference seen before the log started again proves nothing', async () => {
     const { once, watermark, beat } = await useAudit('1', '2', {
-      isBehind: () => {
+      catchUp: () => {
         watermark.reset('another', 0)
         beat()
-        return Promise.resolve(false)
+        return Promise.resolve(true)
       },
     })
     expect(await once()).toBe('unknown')
   })
 
   test('an empty memory has nothing to audit', async () => {
-    const { once, l1 } = await useAudit('1', '2')
+    const { once, l1, verdicts } = await useAudit('1', '2')
     l1.clear()
-    expect(await once()).toBe('unknown')
+    expect([await once(), verdicts]).toEqual([null, []])
+  })
+
+  test('a loaded process audits nothing, and asks nobody', async () => {
+    const { once, verdicts } = await useAudit('1', '2', {
+      isBusy: () => true,
+      reload: () => expect.unreachable('loaded'),
+    })
+    expect([await once(), verdicts]).toEqual([null, []])
+  })
+
+  test('a record that comes after the position was reached, and within the bound, clears the answer', async () => {
+    const { once, watermark, lease, beat } = await useAudit('1', '2', { patienceMs: 20 })
+    const verdict = once()
+    await Promise.resolve()
+    setImmediate(() => {
+      watermark.apply({ id: 1, verb: 'expire', tags: ['t'] })
+      beat()
+    })
+    expect([await verdict, lease.isFresh(0)]).toEqual(['unknown', true])
   })
 })

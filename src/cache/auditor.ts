@@ -1,17 +1,29 @@
 /**
  * Compares answers in memory with what would be answered now. A difference may be right: the change is visible and
- * its record is on the way. It counts when the entry is still valid although everything that was visible at the
- * second look has been consumed; then a tag is missing, or a copy of the index did not refresh.
+ * its record is on the way. It counts when the entry is still valid although this process has consumed everything that
+ * was committed at the comparison; then a tag is missing, or a copy of the index did not refresh.
  *
- * A1 No difference counts that the bound allows. After the first pause the index is not further behind than that pause
- *    was long, so it shows what the comparison saw, also what was read from Postgres; after the second one, longer than
- *    a lease, all of that has been consumed, or the lease is lost.
+ * A1 No difference counts that the bound allows. Whatever the comparison saw, in the index or in Postgres, was committed
+ *    by then; once the log has reached that position its tags are consumed. From there on the entry is watched for as
+ *    long as the bound: only what outlives that breaks a promise.
+ * A2 A wrong answer that was found is not served again: the caller is told, and drops it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Entry, Loaded } from './entry.ts'
 import type { BoundedFirstTier } from './first-tier.ts'
-import type { Lease } from './lease.ts'
+import { LEASE_MS, type Lease } from './lease.ts'
 import type { Watermark } from './watermark.ts'
+
+/** Of one audit. `unknown`: the load failed, nothing could be compared, or the entry was invalidated meanwhile. */
+export type Verdict = 'same' | 'mismatch' | 'unknown'
+
+export type Audited = {
+  readonly verdict: Verdict
+  readonly key: string
+  readonly entry: Entry
+  /** From the comparison to the verdict, ms. */
+  readonly ms: number
+}
 
 export type AuditParts = {
   readonly l1: Pick<BoundedFirstTier, 'size' | 'at'>
@@ -21,50 +33,46 @@ export type AuditParts = {
   readonly reload: (key: string, signal: AbortSignal) => Promise<Loaded>
   /** Whether a shopper could tell them apart; null: they cannot be compared. */
   readonly differs: (kept: Entry, fresh: Loaded) => boolean | null
-  /** Whether the index may lack changes of before the pause. */
-  readonly isBehind: () => Promise<boolean>
-  readonly onVerdict: (verdict: Verdict, staleMs: number) => void
+  /** Wait at most so long until what is committed now is visible and its tags are consumed. @returns whether it is */
+  readonly catchUp: (ms: number) => Promise<boolean>
+  /** This process has no time for it. */
+  readonly isBusy: () => boolean
+  readonly onVerdict: (audited: Audited) => void
   /** Monotonic ms. */
   readonly now: () => number
   /** Uniform in [0, 1). */
   readonly random: () => number
-  /** Between the comparison and the second look, and once more until the verdict, ms. */
+  /** Between two audits, ms. */
+  readonly everyMs: number
+  /** For catching up, and again until the verdict, ms. */
   readonly patienceMs?: number
 }
 
-/** `unknown`: nothing to compare, the load failed, or the entry was invalidated meanwhile. */
-export type Verdict = 'same' | 'mismatch' | 'unknown'
-
-/** Twice the lease, and what an idle indexer takes to acknowledge. */
-export const AUDIT_PATIENCE_MS = 3_000
-
-/** 20 a minute. */
-const EVERY_MS = 3_000
+/** The bound of an answer's staleness. */
+const PATIENCE_MS = LEASE_MS
 
 /** Audit one random entry after the other until the signal aborts. Never throws. */
 export async function audit(parts: AuditParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined)
+    await sleep(parts.everyMs, undefined, { signal }).catch(() => undefined)
     if (!signal.aborted) await auditOnce(parts, signal)
   }
 }
 
-/** Audit one random entry. Never throws. */
-export async function auditOnce(parts: AuditParts, signal: AbortSignal): Promise<Verdict> {
-  const { l1, now, random, onVerdict } = parts
-  const picked = l1.at(Math.floor(random() * l1.size))
+/** Audit one random entry. Never throws. @returns null: there is nothing to audit, or no time for it */
+export async function auditOnce(parts: AuditParts, signal: AbortSignal): Promise<Verdict | null> {
+  const { l1, now, random, isBusy, onVerdict } = parts
+  const picked = isBusy() ? null : l1.at(Math.floor(random() * l1.size))
+  if (picked === null) return null
+  const [key, entry] = picked
   const comparedAt = now()
-  const verdict = picked ? await judge(parts, picked, signal).catch(() => 'unknown' as const) : 'unknown'
-  onVerdict(verdict, now() - comparedAt)
+  const verdict = await judge(parts, key, entry, signal).catch(() => 'unknown' as const)
+  if (!signal.aborted) onVerdict({ verdict, key, entry, ms: now() - comparedAt })
   return verdict
 }
 
-async function judge(
-  parts: AuditParts,
-  [key, entry]: readonly [key: string, entry: Entry],
-  signal: AbortSignal,
-): Promise<Verdict> {
-  const { watermark, lease, now, patienceMs = AUDIT_PATIENCE_MS } = parts
+async function judge(parts: AuditParts, key: string, entry: Entry, signal: AbortSignal): Promise<Verdict> {
+  const { watermark, lease, now, patienceMs = PATIENCE_MS } = parts
   const { life } = watermark
   const isServed = () =>
     watermark.life === life && watermark.isValid(entry.watermark, entry.tags) && lease.isFresh(now())
@@ -73,8 +81,7 @@ async function judge(
   const differs = fresh.isStorable ? parts.differs(entry, fresh) : null
   if (differs === null) return 'unknown'
   if (!differs) return 'same'
-  await sleep(patienceMs, undefined, { signal })
-  if (!isServed() || (await parts.isBehind())) return 'unknown'
+  if (!(await parts.catchUp(patienceMs)) || !isServed()) return 'unknown'
   await sleep(patienceMs, undefined, { signal })
   return isServed() ? 'mismatch' : 'unknown'
 }

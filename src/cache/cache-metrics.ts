@@ -1,6 +1,6 @@
 /** What an operator sees of the cache of one process. */
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { Verdict } from './auditor.ts'
+import type { Audited } from './auditor.ts'
 import type { Family } from './expiry.ts'
 import type { BoundedFirstTier } from './first-tier.ts'
 import type { Lease } from './lease.ts'
@@ -14,7 +14,7 @@ const LEASE_AGE_SHOWN_MS = 3_600_000
 export type CacheCounters = {
   readonly tiers: Required<Pick<TwoTierParts, 'onResult' | 'onRefusal' | 'onRefresh'>>
   readonly l2: Required<Pick<RedisTierParts, 'onRead' | 'onBreaker'>>
-  readonly onVerdict: (verdict: Verdict, staleMs: number) => void
+  readonly onVerdict: (audited: Audited) => void
 }
 
 export function cacheCounters(metrics: Metrics): CacheCounters {
@@ -32,12 +32,11 @@ export function cacheCounters(metrics: Metrics): CacheCounters {
       onRead: (ms) => metrics.observe('cache_l2_seconds', ms / 1_000),
       onBreaker: (isOpen) => metrics.set('cache_l2_breaker_open', isOpen ? 1 : 0),
     },
-    onVerdict(verdict, staleMs) {
-      if (verdict === 'unknown') return
-      metrics.count('cache_audit_checked_total')
-      if (verdict === 'same') return
+    onVerdict({ verdict, ms }) {
+      metrics.count('cache_audit_checked_total', { verdict })
+      if (verdict !== 'mismatch') return
       metrics.count('cache_audit_mismatch_total')
-      metrics.observe('cache_audit_stale_seconds', staleMs / 1_000)
+      metrics.observe('cache_audit_stale_seconds', ms / 1_000)
     },
   }
 }

@@ -9,6 +9,7 @@ export type FirstTier = {
   get(key: string): Entry | undefined
   set(key: string, entry: Entry): void
   has(key: string): boolean
+  delete(key: string): void
   clear(): void
 }
 
@@ -37,6 +38,10 @@ export function createFirstTier(maxBytes: number): BoundedFirstTier {
       own.set(key, entry)
     },
     has: (key) => hits.has(key) || empties.has(key),
+    delete(key) {
+      hits.delete(key)
+      empties.delete(key)
+    },
     clear() {
       hits.clear()
       empties.clear()

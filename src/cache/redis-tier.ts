@@ -70,5 +70,8 @@ export function createRedisTier(parts: RedisTierParts): SecondTier {
       const args = [watermarkText(entry.watermark), encodeEntry(entry, now()), ttl]
       storeEntry([keys.entry(epoch, key)], args).catch(failed)
     },
+    remove(key, epoch) {
+      if (!isOpen()) connection.del(keys.entry(epoch, key)).catch(failed)
+    },
   }
 }

@@ -119,6 +119,7 @@ export class SimulatedShop {
         if (held && held.watermark > entry.watermark) return
         this.#shared.set(`${epoch} ${key}`, { ...entry, filledAt: Number.NEGATIVE_INFINITY })
       },
+      remove: (key, epoch) => this.#shared.delete(`${epoch} ${key}`),
     }
     const now = () => this.#time.now
     const random = () => 1 - this.#random()

@@ -32,6 +32,7 @@ function world(random = 1) {
   const l2: SecondTier = {
     get: (key) => Promise.resolve(shared.get(key) ?? null),
     set: (key, _epoch, entry) => shared.set(key, { ...entry, filledAt: Number.NEGATIVE_INFINITY }),
+    remove: (key) => shared.delete(key),
   }
   const l1 = new LRUCache<string, Entry>({ max: 100 })
   const doorkeeper = new Doorkeeper(0)

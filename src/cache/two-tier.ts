@@ -25,6 +25,7 @@ export type Cached = { readonly entry: Entry; readonly source: Source }
 export type SecondTier = {
   get(key: string, epoch: string): Promise<Entry | null>
   set(key: string, epoch: string, entry: Entry): void
+  remove(key: string, epoch: string): void
 }
 
 export type TwoTierParts = {
@@ -87,6 +88,13 @@ export class TwoTierCache {
     this.#parts.l1.clear()
     this.#flights.clear()
     this.#failedAt.clear()
+  }
+
+  /** Drop an entry that was found to be wrong. A newer answer that goes with it costs a load. */
+  discard(key: string): void {
+    const { l1, l2, watermark } = this.#parts
+    l1.delete(key)
+    if (watermark.epoch !== null) l2.remove(key, watermark.epoch)
   }
 
   /**

@@ -1,12 +1,11 @@
 /** Replies that are kept, put together: the cache before the app, how it is warmed at a start, and its auditor. */
-import type { AnswerCache } from '../cache/answer-cache.ts'
-import { AUDIT_PATIENCE_MS } from '../cache/auditor.ts'
+import type { AnswerCache, AuditOptions } from '../cache/answer-cache.ts'
 import type { Generations } from '../search/create-search.ts'
 import type { Generation } from './kept.ts'
 import { keptOf, urlOfKey } from './kept.ts'
 import { createLoadReply, type LoadParts } from './load-reply.ts'
 import { createReplyCache, type ReplyCache, type ReplyCacheOptions } from './reply-cache.ts'
-import { answersDiffer } from './reply-difference.ts'
+import { repliesDiffer } from './reply-difference.ts'
 import { type WarmedUp, warmUp } from './warm-up.ts'
 
 export type KeptRepliesOptions = LoadParts &
@@ -21,15 +20,9 @@ export type KeptRepliesOptions = LoadParts &
 export type KeptReplies = ReplyCache & {
   /** Fetch what is asked most into memory. Never fails. */
   warmUp(stop: AbortSignal): Promise<WarmedUp>
-  /**
-   * Compare what is held with what would be answered now, until `stop` aborts.
-   * @param lagSeconds age of the oldest committed change that search does not show
-   */
-  audit(lagSeconds: () => Promise<number>, stop: AbortSignal): Promise<void>
+  /** Compare what is held with what would be answered now, until `stop` aborts; never while this process is loaded. */
+  audit(options: Pick<AuditOptions, 'committed' | 'everyMs' | 'onMismatch'>, stop: AbortSignal): Promise<void>
 }
-
-/** What was committed before the comparison is visible by then; the indexer acknowledges every 2 s when it is idle. */
-const BEHIND_SECONDS = AUDIT_PATIENCE_MS / 1_000
 
 export function createKeptReplies(options: KeptRepliesOptions): KeptReplies {
   const { answers, generations, assetVersion, newRequestId } = options
@@ -50,17 +43,18 @@ export function createKeptReplies(options: KeptRepliesOptions): KeptReplies {
         },
         stop,
       ),
-    audit: (lagSeconds, stop) =>
+    audit: (how, stop) =>
       answers.audit(
         {
+          ...how,
           reload(key, signal) {
             const kept = keptOf(urlOfKey(key), generation)
             // Another index answers now: what it says is no measure for the old one.
             if (kept?.key !== key) throw new Error('this key is not asked any more')
             return load({ ...kept, id: newRequestId() }, signal)
           },
-          differs: (entry, fresh) => answersDiffer(entry.body.toString(), fresh.body),
-          isBehind: async () => !((await lagSeconds()) < BEHIND_SECONDS), // not known is behind
+          differs: (entry, fresh) => repliesDiffer(entry.body.toString(), fresh.body),
+          isBusy: () => options.shedding.level() > 0,
         },
         stop,
       ),

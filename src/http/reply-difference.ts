@@ -4,11 +4,18 @@
  * the order of hits, and which of many stand on the page, drifts with the catalogue. Pure.
  */
 
+import { isPage, pagesDiffer } from './page-difference.ts'
+
 type Answer = Readonly<Record<string, unknown>>
 type Hits = readonly { readonly item_id: string }[]
 
 /** Made anew by every load, or a position in the order of hits. */
 const OF_THE_LOAD = new Set(['took_ms', 'search_id', 'cursor', 'hits'])
+
+/** @returns null: the bodies are neither both JSON objects nor both pages */
+export function repliesDiffer(kept: string, fresh: string): boolean | null {
+  return isPage(kept) && isPage(fresh) ? pagesDiffer(kept, fresh) : answersDiffer(kept, fresh)
+}
 
 /** @param kept JSON @param fresh JSON @returns null: not both are JSON objects */
 export function answersDiffer(kept: string, fresh: string): boolean | null {

@@ -124,8 +124,8 @@ export const METRICS = {
   },
   cache_audit_checked_total: {
     kind: 'counter',
-    help: 'Answers in memory compared with what would be answered now',
-    labels: [],
+    help: 'Answers in memory compared with what would be answered now; unknown: nothing follows from it',
+    labels: ['verdict'],
   },
   cache_audit_mismatch_total: {
     kind: 'counter',

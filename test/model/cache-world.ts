@@ -208,6 +208,7 @@ export class CacheWorld {
         const held = this.#shared.get(key)
         if (!held || held.watermark <= entry.watermark) this.#shared.set(key, stamped(entry))
       },
+      remove: (key) => this.#shared.delete(key),
     }
     if (mutant === 'plain_delete') watermark.isValid = () => true
     if (mutant === 'stand_in_forgets_remove') watermark.isRemoved = () => false

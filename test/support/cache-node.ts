@@ -16,6 +16,7 @@ export function sharedTier(): { readonly entries: Map<string, Entry>; readonly t
     tier: {
       get: (key) => Promise.resolve(entries.get(key) ?? null),
       set: (key, _epoch, entry) => entries.set(key, { ...entry, filledAt: Number.NEGATIVE_INFINITY }),
+      remove: (key) => entries.delete(key),
     },
   }
 }

@@ -5,11 +5,20 @@ import { interruptSignal } from '../command/interrupts.ts'
 import { evalCommand } from './eval.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
+import { ordersCommands } from './orders/orders.ts'
 import { seedCommand } from './seed.ts'
 import { statusCommand } from './status.ts'
 import { tokenCommand } from './token.ts'
 
-const commands = [migrateCommand, importCommand, seedCommand, statusCommand, evalCommand, tokenCommand]
+const commands = [
+  migrateCommand,
+  importCommand,
+  seedCommand,
+  statusCommand,
+  ordersCommands,
+  evalCommand,
+  tokenCommand,
+]
 
 process.exitCode = await runProgram(
   'bin/aisle',

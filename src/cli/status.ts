@@ -11,7 +11,7 @@ import {
   type StackState,
   stateFolder,
 } from '../../stack/state.ts'
-import { type Command, EXIT } from '../command/command.ts'
+import { type Command, EXIT, table } from '../command/command.ts'
 import { ExitError } from '../errors.ts'
 import { apiHealth, elasticsearchHealth, type Health, postgresHealth, redisHealth } from './status-health.ts'
 
@@ -45,7 +45,7 @@ export const statusCommand: Command = {
       return EXIT.done
     }
     const health = await askAll(status, readDemo(stateFolder(process.env))?.indexer ?? null)
-    console.log(table(status, health).join('\n'))
+    console.log(tables(status, health).join('\n'))
     return health.every((row) => row.isHealthy) ? EXIT.done : EXIT.differences
   },
 }
@@ -101,27 +101,16 @@ async function askAll(status: Status, indexerUrl: string | null): Promise<Health
   ])
 }
 
-function table(status: Status, health: readonly Health[]): string[] {
+function tables(status: Status, health: readonly Health[]): string[] {
   return [
-    ...columns(
+    ...table(
       ['PART', 'HEALTH', 'URL', 'SAYS'],
       health.map((row) => [row.name, row.isHealthy ? 'ok' : 'AWAY', row.url, row.says]),
     ),
     '',
-    ...columns(
+    ...table(
       ['PROCESS', 'PID', 'STATE'],
       status.processes.map(({ name, pid, state }) => [name, String(pid), state]),
     ),
   ]
-}
-
-function columns(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [head, ...rows]
-  const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)))
-  return all.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
 }

@@ -50,6 +50,14 @@ export type Command = {
   run(args: Parsed, signal: AbortSignal): Promise<number>
 }
 
+/** Commands of one subject behind one word, such as `orders verify`. */
+export type Group = {
+  readonly name: string
+  /** One line. */
+  readonly about: string
+  readonly commands: readonly Command[]
+}
+
 const HELP: Option = { type: 'boolean', about: 'Show this help' }
 
 /** The help of one command. */
@@ -74,7 +82,7 @@ export function commandHelp(program: string, command: Command): string {
 }
 
 /** The help of a program: its commands, a line each. */
-export function programHelp(program: string, about: string, commands: readonly Command[]): string {
+export function programHelp(program: string, about: string, commands: readonly (Command | Group)[]): string {
   return [
     `${program} COMMAND [options]`,
     '',
@@ -96,7 +104,7 @@ export function programHelp(program: string, about: string, commands: readonly C
 export async function runProgram(
   program: string,
   about: string,
-  commands: readonly Command[],
+  commands: readonly (Command | Group)[],
   argv: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
@@ -110,6 +118,9 @@ export async function runProgram(
     const known = commands.map((candidate) => candidate.name).join(', ')
     console.error(`${program}: unknown command ${JSON.stringify(name)}; known: ${known}`)
     return EXIT.usage
+  }
+  if ('commands' in command) {
+    return await runProgram(`${program} ${name}`, command.about, command.commands, rest, signal)
   }
   try {
     const args = parseCommand(command, rest)
@@ -161,6 +172,21 @@ function parseCommand(command: Command, argv: readonly string[]): Parsed {
       return value
     },
   }
+}
+
+/**
+ * Rows below their headings, columns as wide as their widest cell.
+ * @returns lines
+ */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows]
+  const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)))
+  return all.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {

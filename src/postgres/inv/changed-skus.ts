@@ -34,3 +34,18 @@ export async function listSkus(db: Pool, after: string, limit: number): Promise<
   )
   return rows.map(({ sku }) => sku)
 }
+
+/** Those of these that have a row, in byte order. */
+export async function listKnownSkus(db: Pool, skus: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ sku: string }>(
+    'select k.sku from inv.sku k where k.sku = any ($1::text[]) order by k.sku collate "C"',
+    [skus],
+  )
+  return rows.map(({ sku }) => sku)
+}
+
+/** How many SKUs have a row. */
+export async function countSkus(db: Pool): Promise<number> {
+  const { rows } = await db.query<{ n: number }>('select count(*)::float8 as n from inv.sku')
+  return rows[0]?.n ?? 0
+}

@@ -57,3 +57,9 @@ export async function readSkusAfter(db: Pool, after: string, limit: number): Pro
   )
   return rows.map((row) => row.sku)
 }
+
+/** Whether an item of the catalogue has this sku. */
+export async function isItem(db: Pool | PoolClient, sku: string): Promise<boolean> {
+  const { rowCount } = await db.query('select from items i where i.sku = $1::text', [sku])
+  return (rowCount ?? 0) > 0
+}

@@ -1,6 +1,6 @@
 /** Fields of the configuration that identity and ordering need; part of `FIELDS` in config.ts, which says their form. */
 import { z } from 'zod'
-import { list, url } from './config-forms.ts'
+import { integer, list, url } from './config-forms.ts'
 
 export const ORDER_FIELDS = {
   AISLE_AUTH_KEY: {
@@ -18,4 +18,53 @@ export const ORDER_FIELDS = {
     example: 'https://shop.example.com',
     fallback: '',
   },
+  AISLE_PAYMENT_URL: {
+    schema: z.union([z.literal(''), url('http:', 'https:')]).transform((text) => text.replace(/\/$/, '')),
+    about: 'Payment provider; without it nothing can be paid for',
+    example: 'https://payments.example.com',
+    fallback: '',
+  },
+  AISLE_PAYMENT_SECRETS: {
+    schema: list,
+    about:
+      'Sign the webhooks of the payment provider. A second text, after a comma, is for replacing the first',
+    example: 'a-text-that-only-the-provider-knows',
+    secret: true,
+    fallback: '',
+  },
+  AISLE_PAYMENT_TIMEOUT_MS: {
+    schema: integer(100, 60_000),
+    about: 'Longest time for one try of a call of the provider, ms; there are three',
+    example: '5000',
+    fallback: '5000',
+  },
+  AISLE_PAYMENT_DEADLINE_S: {
+    schema: integer(1, 86_400),
+    about: 'From a pay call until its hold closes unpaid, s',
+    example: '600',
+    fallback: '600',
+  },
+  AISLE_PAYMENT_ASK_S: {
+    schema: integer(1, 3_600),
+    about: 'Until the provider is asked how a payment stands when it tells nothing, s',
+    example: '30',
+    fallback: '30',
+  },
 } as const
+
+/** What the order path takes of them. */
+export function paymentSettings(config: {
+  readonly AISLE_PAYMENT_URL: string
+  readonly AISLE_PAYMENT_SECRETS: readonly string[]
+  readonly AISLE_PAYMENT_TIMEOUT_MS: number
+  readonly AISLE_PAYMENT_DEADLINE_S: number
+  readonly AISLE_PAYMENT_ASK_S: number
+}) {
+  return {
+    url: config.AISLE_PAYMENT_URL,
+    secrets: config.AISLE_PAYMENT_SECRETS,
+    timeout_ms: config.AISLE_PAYMENT_TIMEOUT_MS,
+    deadline_s: config.AISLE_PAYMENT_DEADLINE_S,
+    ask_after_s: config.AISLE_PAYMENT_ASK_S,
+  }
+}

@@ -18,6 +18,7 @@ export const PROBLEMS = {
     title: 'Idempotency-Key is not a UUID of version 7',
     retry: false,
   },
+  'bad-signature': { status: 400, title: 'The message is not signed as it has to be', retry: false },
   'ambiguous-credentials': { status: 400, title: 'Cookie and bearer token are of two people', retry: false },
   unauthorized: { status: 401, title: 'This needs a valid access token', retry: false },
   forbidden: { status: 403, title: 'This token does not allow that', retry: false },

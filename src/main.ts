@@ -13,6 +13,7 @@ import { parseLsn } from './cache/sync-point.ts'
 import { type Names, namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG } from './config.ts'
+import { paymentSettings } from './config-orders.ts'
 import { createReader } from './elasticsearch/reader.ts'
 import { problem } from './errors.ts'
 import { createAdmission } from './http/admission.ts'
@@ -78,6 +79,7 @@ function connect(config: Config) {
     'load_',
     'hold_',
     'inv_',
+    'payments_',
   ])
   const names = namesFor(config.AISLE_NAMESPACE)
   const reader = createReader({
@@ -155,6 +157,7 @@ function ordersOf(config: Config, names: Names, metrics: Metrics, logger: Logger
     databaseUrl: config.DATABASE_URL,
     redisUrl: config.REDIS_URL,
     prefix: names.redisPrefix,
+    payment: paymentSettings(config),
     faults: process.env['NODE_ENV'] === 'production' ? '' : (process.env['AISLE_FAULT'] ?? ''),
     metrics,
     clock,
@@ -231,6 +234,8 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     state,
     identity: identityOf(config),
     holds: { ...orders, random: Math.random },
+    orders: { own: orders.ownOrders, change: orders.changeOrders, postgresNow: orders.postgresNow },
+    ...{ pay: orders.pay, takeWebhook: orders.takeWebhook },
     clock,
     newRequestId: makeId,
   })

@@ -3,6 +3,8 @@
  * test asks it by `app.request()`, the entry file puts a server before it.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Pay } from '../orders/pay.ts'
+import type { TakeWebhook } from '../orders/take-webhook.ts'
 import type { CatalogSearch } from '../search/contract.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -19,11 +21,14 @@ import { documentRoutes } from './routes/document.ts'
 import { facetRoutes } from './routes/facets.ts'
 import { type HoldServices, holdRoutes } from './routes/holds.ts'
 import { itemRoutes } from './routes/items.ts'
+import { type OrderServices, orderRoutes } from './routes/orders.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { payRoutes } from './routes/pay.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { searchRoutes } from './routes/search.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { suggestRoutes } from './routes/suggest.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { type Shop, shopOf } from './shop.ts'
 import type { ProcessState } from './state.ts'
 import { urlFault } from './url.ts'
@@ -40,12 +45,16 @@ export type AppOptions = {
   readonly shop: Shop
   readonly identity: IdentityOptions
   readonly holds: HoldServices
+  readonly orders: OrderServices
+  readonly pay: Pay
+  readonly takeWebhook: TakeWebhook
   readonly assets: Assets
 }
 
 export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   const { search, metrics, state, assets } = options
   const admit = admitBy(options.admission)
+  const identify = createIdentify(options.identity)
   const shop = shopOf(options.shop, assets)
   const app = new OpenAPIHono<AppEnv>()
   app.use('*', observeRequests({ ...options, isDraining: () => state.phase === 'draining' }))
@@ -60,7 +69,10 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.route('/', facetRoutes(search, admit))
   app.route('/', itemRoutes(search, admit))
   app.route('/', sessionRoutes(options.identity.tokens, options.identity.guests, admit))
-  app.route('/', holdRoutes(options.holds, admit, createIdentify(options.identity)))
+  app.route('/', holdRoutes(options.holds, admit, identify))
+  app.route('/', payRoutes(options.pay, admit, identify))
+  app.route('/', orderRoutes(options.orders, admit, identify))
+  app.route('/', webhookRoutes(options.takeWebhook, admit))
   app.route('/', probeRoutes(state, metrics, admit))
   app.route(
     '/',

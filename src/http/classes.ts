@@ -4,7 +4,7 @@
  * in front of a busy process only makes the answers that still come too late for everybody.
  */
 
-export const ROUTE_CLASSES = ['suggest', 'search', 'item', 'cart', 'session', 'probe'] as const
+export const ROUTE_CLASSES = ['suggest', 'search', 'item', 'cart', 'payment', 'session', 'probe'] as const
 export type RouteClass = (typeof ROUTE_CLASSES)[number]
 
 /** Reading. Each has a level of load that stops it; carts, orders and sessions have none. */
@@ -19,6 +19,8 @@ const PROBE: ClassLimit = { inFlight: 1_000, deadlineMs: 1_000 }
 
 /** Holds wait for a batch, and a batch for its locks; the 1,024 carts of the coalescer are the real bound. */
 const CART: ClassLimit = { inFlight: 2_048, deadlineMs: 3_000 }
+/** A payment provider has three tries of 5 s; a little less than HAProxy waits (deploy/haproxy.cfg, timeout server). */
+const PAYMENT: ClassLimit = { inFlight: 256, deadlineMs: 14_000 }
 const SESSION: ClassLimit = { inFlight: 32, deadlineMs: 5_000 }
 
 /**
@@ -38,6 +40,7 @@ export function classLimits(deadlines: Readonly<Record<ServedClass, number>>): C
     search: { inFlight: 64, deadlineMs: deadlines.search },
     item: { inFlight: 128, deadlineMs: deadlines.item },
     cart: CART,
+    payment: PAYMENT,
     session: SESSION,
     probe: PROBE,
   }

@@ -11,7 +11,7 @@ const LOC_MAX = 32_767
 /** What Postgres keeps as text, and people can read. */
 const CONTROL = /[\u0000-\u001f\u007f]/
 
-const Sku = z
+export const Sku = z
   .string()
   .min(1)
   .max(SKU_MAX)

@@ -10,7 +10,8 @@ import type { AppEnv } from './context.ts'
 /** 100 lines of the longest skus need 20 kB. */
 const BODY_MAX = 64 * 1_024
 
-const limit = bodyLimit({
+/** Of a body whose bytes count, whatever is in them. */
+export const limitedBody: MiddlewareHandler<AppEnv> = bodyLimit({
   maxSize: BODY_MAX,
   onError: () => {
     throw problem('body-too-large')
@@ -21,5 +22,5 @@ const limit = bodyLimit({
 export const jsonBody: MiddlewareHandler<AppEnv> = async function checkBody(c, next) {
   const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (type !== 'application/json') throw problem('unsupported-media-type')
-  return await limit(c, next)
+  return await limitedBody(c, next)
 }

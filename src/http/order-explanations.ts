@@ -4,6 +4,8 @@ import type { ProblemName } from '../errors.ts'
 export const ORDER_EXPLANATIONS = {
   'idempotency-key-invalid':
     'The key of a call that makes something is also the id of what it makes: a UUID of version 7, which sorts by time. Make a fresh one for each new request and send the same one again when an answer did not come.',
+  'bad-signature':
+    'A webhook carries Aisle-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of t, a dot and the body>, made with a secret of this shop within the last 300 seconds.',
   'ambiguous-credentials':
     'The request carries the cookie of one person and the bearer token of another. Send one of them.',
   unauthorized:
@@ -15,7 +17,7 @@ export const ORDER_EXPLANATIONS = {
   'price-changed':
     'A line expected another price than the item has. Nothing is held. prices has both; show the new one before you try again with a new key.',
   'wrong-state':
-    'What you ask for was possible in another state of the hold or order. reason says which: EXPIRED, ABANDONED (use a new key), ALREADY_PAID, ALREADY_SHIPPED, IN_PROGRESS (try again after Retry-After), EXTEND_REFUSED.',
+    'What you ask for was possible in another state of the hold or order. reason says which: EXPIRED, RELEASED, ABANDONED (use a new key), ALREADY_PAID, NOT_PAID (give the hold back instead), ALREADY_SHIPPED and NOT_SHIPPED (fewer units are left than you name), CANCELLED, IN_PROGRESS (try again after Retry-After), EXTEND_REFUSED.',
   'body-too-large': 'A body here has at most 64 kB.',
   'unsupported-media-type': 'Send the body as application/json.',
   'idempotency-key-reused':
@@ -24,5 +26,5 @@ export const ORDER_EXPLANATIONS = {
   'unknown-sku': 'No stock is kept of a sku of the cart; lines has it.',
   'not-for-sale': 'An item of the cart is hidden or has no price; lines has it.',
   'ordering-unavailable':
-    'The database of orders does not answer. Nothing is lost: send the same request with the same key after Retry-After seconds.',
+    'The database of orders does not answer, or the shop has no payment provider. Nothing is lost: send the same request with the same key after Retry-After seconds.',
 } as const satisfies Partial<Record<ProblemName, string>>

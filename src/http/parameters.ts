@@ -21,7 +21,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/
 const single = z.string({
   error: (issue) => (Array.isArray(issue.input) ? 'is given more than once; give it once' : 'is missing'),
 })
-const blankAsAbsent = <T extends z.ZodType>(schema: T) =>
+export const blankAsAbsent = <T extends z.ZodType>(schema: T) =>
   z.preprocess((given) => (given === '' ? undefined : given), schema)
 const plain = (max: number) =>
   single
@@ -36,7 +36,7 @@ const queryText = single
   })
   .default('')
 
-const integer = (min: number, max: number, fallback: number) =>
+export const integer = (min: number, max: number, fallback: number) =>
   blankAsAbsent(
     single
       .regex(/^-?\d+$/, 'is not a whole number')

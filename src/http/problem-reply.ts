@@ -5,6 +5,7 @@
 import type { z } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
 import { type FieldFault, PROBLEMS, Problem, type ProblemName, problem } from '../errors.ts'
+import { OrderingUnavailable } from '../orders/unavailable.ts'
 import { type RefusalReason, SearchRefusal } from '../search/contract.ts'
 import { SearchUnavailable } from '../search/unavailable.ts'
 
@@ -17,6 +18,8 @@ export class ClientGone extends Error {
 }
 
 const RETRY_AFTER_SECONDS = 2
+/** Until a Postgres that went away is back. */
+export const ORDERING_RETRY_SECONDS = 5
 const UNAUTHORIZED = 401
 const BAD_REQUEST = 400
 
@@ -43,6 +46,9 @@ export function problemOf(thrown: unknown): Problem {
   }
   if (thrown instanceof SearchUnavailable) {
     return problem('unavailable', { retry_after_seconds: RETRY_AFTER_SECONDS }, { cause: thrown })
+  }
+  if (thrown instanceof OrderingUnavailable) {
+    return problem('ordering-unavailable', { retry_after_seconds: ORDERING_RETRY_SECONDS }, { cause: thrown })
   }
   return problem('internal', {}, { cause: thrown })
 }

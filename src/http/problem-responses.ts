@@ -27,6 +27,9 @@ export const ProblemReply = z
   })
   .openapi('Problem')
 
+/** Of a route that is not for everybody. */
+export const OF_CALLER = ['unauthorized', 'forbidden', 'csrf', 'ambiguous-credentials'] as const
+
 /** Any route that asks a server may give these. */
 const OF_SERVERS = ['rate-limited', 'internal', 'unavailable', 'overloaded', 'deadline-exceeded'] as const
 

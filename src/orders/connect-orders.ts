@@ -2,6 +2,7 @@
 import { createPool } from '../postgres/pool.ts'
 import { connectGate } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { connectProvider, type ProviderSettings } from './connect-provider.ts'
 import { createOrders, type Orders } from './create-orders.ts'
 import { createFaultPoints, parseFaults } from './fault-point.ts'
 
@@ -10,6 +11,7 @@ export type ConnectOrdersOptions = {
   readonly redisUrl: string
   /** Starts every Redis key of this installation. */
   readonly prefix: string
+  readonly payment: ProviderSettings
   /** As AISLE_FAULT; '' breaks nothing. */
   readonly faults: string
   readonly metrics: Metrics
@@ -53,6 +55,8 @@ export function connectOrders(options: ConnectOrdersOptions): { orders: Orders; 
     pool,
     connection,
     prefix,
+    provider: connectProvider(options.payment, { metrics, clock, random }),
+    times: options.payment,
     faults: createFaultPoints(parseFaults(options.faults), () => process.kill(process.pid, 'SIGKILL')),
     metrics,
     clock,

@@ -10,16 +10,22 @@ import type { GateConnection } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { createBundleReader } from './bundles.ts'
 import { type ChangeHold, createChangeHold } from './change-hold.ts'
+import { type ChangeOrders, createChangeOrders } from './change-orders.ts'
 import { Coalescer, type SetTimer } from './coalescer.ts'
 import { createGate } from './create-gate.ts'
 import type { FaultPoints } from './fault-point.ts'
 import { gateInPostgres } from './gate-in-postgres.ts'
 import { Gathered } from './gathered.ts'
 import { createOwnHolds, type OwnHolds } from './own-holds.ts'
+import { createOwnOrders, type OwnOrders } from './own-orders.ts'
+import { createPay, type Pay } from './pay.ts'
 import { createPlaceHold, type PlaceHold } from './place-hold.ts'
 import { PostgresClock } from './postgres-clock.ts'
+import type { PaymentProvider } from './provider.ts'
 import { createReserveBatch, type Decided } from './reserve-batch.ts'
+import type { PaymentTimes } from './settle-payment.ts'
 import { SoldOutCache } from './sold-out.ts'
+import { createTakeWebhook, type TakeWebhook } from './take-webhook.ts'
 
 export type OrdersParts = {
   readonly pool: Pool
@@ -27,6 +33,9 @@ export type OrdersParts = {
   readonly connection: GateConnection
   /** Starts every Redis key of this installation. */
   readonly prefix: string
+  /** null: nothing can be paid for. */
+  readonly provider: PaymentProvider | null
+  readonly times: PaymentTimes
   readonly faults: FaultPoints
   readonly metrics: Metrics
   /** Monotonic ms. */
@@ -42,6 +51,10 @@ export type Orders = {
   readonly place: PlaceHold
   readonly own: OwnHolds
   readonly change: ChangeHold
+  readonly pay: Pay
+  readonly takeWebhook: TakeWebhook
+  readonly ownOrders: OwnOrders
+  readonly changeOrders: ChangeOrders
   /** A change of a SKU was heard of (`stock.changed`): what was sold out may be there again. */
   heard(change: { readonly sku: string; readonly ver: number }): void
   /** The clock that decides expiry; null before its first word. */
@@ -58,7 +71,8 @@ const EPOCH_EVERY_MS = 5_000
 const READ_PATIENCE_MS = 1_000
 
 export function createOrders(parts: OrdersParts): Orders {
-  const { pool, metrics, clock, faults } = parts
+  const { pool, metrics, clock, faults, provider } = parts
+  const settling = provider === null ? null : { ...parts, provider }
   const time = new PostgresClock(clock)
   const { gate, epochs } = createGate({
     ...parts,
@@ -86,6 +100,10 @@ export function createOrders(parts: OrdersParts): Orders {
     place,
     own: createOwnHolds(pool, onTime),
     change: createChangeHold({ ...parts, gate, bundles }),
+    pay: createPay(settling),
+    takeWebhook: createTakeWebhook(settling, parts.onError),
+    ownOrders: createOwnOrders(pool),
+    changeOrders: createChangeOrders(pool, parts.newId),
     heard: (change) => soldOut.changed(change),
     postgresNow: () => time.now(),
     watch: (signal) => epochs.watch(EPOCH_EVERY_MS, signal),

@@ -18,9 +18,10 @@ import { type HoldCall, type ReadyCart, readyCart } from './hold-call.ts'
 import { type Conclusion, fromReserved, fromRow, isSameRequest } from './hold-conclusion.ts'
 import type { Bundles } from './lines.ts'
 import { isPassing } from './postgres-faults.ts'
-import { type Decided, OrderingUnavailable } from './reserve-batch.ts'
+import type { Decided } from './reserve-batch.ts'
 import type { SoldOutCache } from './sold-out.ts'
 import type { Refusal } from './types.ts'
+import { OrderingUnavailable } from './unavailable.ts'
 
 export type PlaceHoldParts = {
   readonly gate: Pick<Gate, 'admit' | 'settle' | 'abort' | 'withdraw'>

@@ -12,14 +12,7 @@ import type { Pool, PoolClient } from '../postgres/pool.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { FaultPoints } from './fault-point.ts'
 import { isPassing } from './postgres-faults.ts'
-
-/** Postgres did not answer; whether the carts are held is not known. */
-export class OrderingUnavailable extends Error {
-  constructor(cause: unknown) {
-    super('Postgres does not answer', { cause })
-    this.name = 'OrderingUnavailable'
-  }
-}
+import { OrderingUnavailable } from './unavailable.ts'
 
 /** FAILED: the statement refuses this cart itself; nothing is held. */
 export type Decided = Reserved | { readonly outcome: 'FAILED'; readonly cause: unknown }

@@ -249,6 +249,17 @@ export const METRICS = {
     help: 'Age of the oldest admission that is neither settled nor aborted',
     labels: ['slot'],
   },
+  payments_provider_seconds: {
+    kind: 'histogram',
+    help: 'Time of one call of the payment provider, all its tries together',
+    labels: ['call', 'outcome'],
+    buckets: [...LATENCY, 15],
+  },
+  payments_settled_total: {
+    kind: 'counter',
+    help: 'Questions to the provider by what became of the payment; any wrong_amount needs a person',
+    labels: ['outcome'],
+  },
   indexer_reindex_progress: { kind: 'gauge', help: 'Share of a load that is done, 0..1', labels: [] },
   events_published_total: { kind: 'counter', help: 'Events written to their streams', labels: ['topic'] },
   events_resent_total: {

@@ -20,13 +20,14 @@ import {
 import { recordNoAnswer, recordPending } from '../../src/postgres/inv/payment-questions.ts'
 import { endPayment, takePayment } from '../../src/postgres/inv/payments.ts'
 import { useDatabase } from '../support/database.ts'
-import { cartFor, openDesk } from '../support/order-desk.ts'
+import { cartFor, eur, openDesk } from '../support/order-desk.ts'
 import { stockShop } from '../support/stocked-shop.ts'
 
 const { pool } = await useDatabase('hold_states')
 const desk = openDesk(pool)
 const RULES = { attempts: 3, grace_s: 120 }
 const SOON = { limit: 10, lease_s: 30 }
+const PENDING = { provider_ref: 'ref-silent', redirect_url: null, ask_after_s: 5 }
 
 afterEach(async () => {
   await desk.within((tx) => expireDueHolds(tx, 500)) // what a test has aged is not the next one's
@@ -116,9 +117,7 @@ describe('a hold that is given back', () => {
     expect(await desk.within((tx) => finishClosing(tx, hold.id))).toBe(false) // the payment is open
     expect(await desk.shelf('closing')).toMatchObject({ held: 2 })
     const claimed = await desk.within((tx) => claimClosings(tx, SOON))
-    expect(claimed).toMatchObject([
-      { hold_id: hold.id, payment_id: payment.id, attempt: 1, provider_ref: null },
-    ])
+    expect(claimed).toMatchObject([{ hold_id: hold.id, payment_ids: [payment.id], close_tries: 0 }])
     expect(await desk.within((tx) => claimClosings(tx, SOON))).toEqual([])
     await desk.within((tx) => endPayment(tx, { id: payment.id, state: 'CANCELLED' }, RULES))
     expect(await desk.within((tx) => finishClosing(tx, hold.id))).toBe(true)
@@ -199,7 +198,7 @@ describe('a payment', () => {
     const payment = await desk.pay(hold.id)
     await desk.within((tx) => closePayingHold(tx, hold.id, null))
     const outcomes = await Promise.all(
-      [1, 2, 3].map(() => desk.within((tx) => takePayment(tx, payment.id, 2_000))),
+      [1, 2, 3].map(() => desk.within((tx) => takePayment(tx, payment.id, eur(2_000)))),
     )
     expect(outcomes.sort()).toEqual(['ALREADY', 'ALREADY', 'CONFIRMED'])
     expect(await desk.within((tx) => finishClosing(tx, hold.id))).toBe(false)
@@ -213,13 +212,9 @@ describe('a payment', () => {
     const hold = await heldOf('silent')
     const payment = await desk.pay(hold.id)
     await recordNoAnswer(pool, payment.id)
-    expect(await recordPending(pool, { id: payment.id, provider_ref: 'ref-silent', ask_after_s: 5 })).toBe(
-      true,
-    )
+    expect(await recordPending(pool, { id: payment.id, ...PENDING })).toBe(true)
     await decline(payment.id)
-    expect(await recordPending(pool, { id: payment.id, provider_ref: 'ref-silent', ask_after_s: 5 })).toBe(
-      false,
-    )
+    expect(await recordPending(pool, { id: payment.id, ...PENDING })).toBe(false)
   })
 })
 

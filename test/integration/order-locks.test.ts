@@ -68,7 +68,7 @@ test('I2, I3, I5, I11: 200 random changes of the same SKUs at once neither block
       const id = takeSome(holds, random)[0]
       const payment = id ? await desk.pay(id).catch(() => null) : null
       if (!payment) return
-      await desk.within((tx) => takePayment(tx, payment.id, payment.amount_minor))
+      await desk.within((tx) => takePayment(tx, payment.id, payment))
       orders.push(payment.order_id)
     },
     cancel: async () => {

@@ -12,7 +12,7 @@ import {
   requestRefund,
 } from '../../src/postgres/inv/refunds.ts'
 import { useDatabase } from '../support/database.ts'
-import { openDesk } from '../support/order-desk.ts'
+import { eur, openDesk } from '../support/order-desk.ts'
 import { stockShop } from '../support/stocked-shop.ts'
 
 const { pool } = await useDatabase('order_money')
@@ -20,7 +20,7 @@ const desk = openDesk(pool)
 
 afterEach(async () => expect(await desk.breaches()).toEqual([]))
 
-const take = (id: string, amount: number) => desk.within((tx) => takePayment(tx, id, amount))
+const take = (id: string, amount: number) => desk.within((tx) => takePayment(tx, id, eur(amount)))
 const refund = (
   payment: { id: string; order_id: string },
   amount_minor: number,

@@ -11,7 +11,7 @@ import { beginPayment, endPayment, takePayment } from '../../src/postgres/inv/pa
 import { reserveCarts } from '../../src/postgres/inv/reserve.ts'
 import type { PoolClient } from '../../src/postgres/pool.ts'
 import { useDatabase } from '../support/database.ts'
-import { cartFor, openDesk } from '../support/order-desk.ts'
+import { cartFor, eur, openDesk, TEST_PAYMENT } from '../support/order-desk.ts'
 import { stockShop } from '../support/stocked-shop.ts'
 
 const database = await useDatabase('state_tables')
@@ -38,7 +38,7 @@ const WAYS: Readonly<Record<Exclude<HoldState, 'PREPARED'>, () => Promise<Made>>
   },
   CONFIRMED: async () => {
     const made = await paying()
-    await desk.within((tx) => takePayment(tx, made.payment ?? '', made.amount))
+    await desk.within((tx) => takePayment(tx, made.payment ?? '', eur(made.amount)))
     return made
   },
   RELEASED: async () => {
@@ -83,11 +83,8 @@ const ACTS: Readonly<
     beginPayment(tx, {
       hold_id: id,
       customer: await customerOf(tx, id),
-      order_id: randomUUID(),
       payment_id: randomUUID(),
-      provider: 'sim',
-      deadline_s: 600,
-      ask_after_s: 30,
+      ...TEST_PAYMENT,
     }),
   release: async (tx, { id }) => {
     const ended = await releaseHolds(tx, [id], { customer: null, actor: 'test' })
@@ -101,7 +98,7 @@ const ACTS: Readonly<
     )
     return await expireDueHolds(tx, 500)
   },
-  paid: (tx, { payment, amount }) => (payment ? takePayment(tx, payment, amount) : undefined),
+  paid: (tx, { payment, amount }) => (payment ? takePayment(tx, payment, eur(amount)) : undefined),
   declined_again: (tx, { payment }) =>
     payment ? endPayment(tx, { id: payment, state: 'DECLINED' }, AGAIN) : undefined,
   declined_last: (tx, { payment }) =>

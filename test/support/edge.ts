@@ -9,7 +9,7 @@ import { createLogger } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { testIdentity } from './identity.ts'
 import { memorySearch } from './memory-search.ts'
-import { noHolds } from './no-holds.ts'
+import { noHolds, noOrders } from './no-holds.ts'
 
 const assets = loadAssets(new URL('../../web/', import.meta.url))
 
@@ -34,6 +34,7 @@ export function edgeOptions(overrides: Partial<EdgeOptions> = {}): EdgeOptions {
     assets,
     identity: testIdentity(),
     holds: noHolds(),
+    ...noOrders(),
     ...overrides,
   }
 }

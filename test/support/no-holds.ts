@@ -1,4 +1,5 @@
 /** The order path of an app that is asked about other things: Postgres does not answer. */
+import type { AppOptions } from '../../src/http/app.ts'
 import type { HoldServices } from '../../src/http/routes/holds.ts'
 
 export function noHolds(overrides: Partial<HoldServices> = {}): HoldServices {
@@ -13,5 +14,20 @@ export function noHolds(overrides: Partial<HoldServices> = {}): HoldServices {
     postgresNow: () => null,
     random: () => 0,
     ...overrides,
+  }
+}
+
+export function noOrders(): Pick<AppOptions, 'orders' | 'pay' | 'takeWebhook'> {
+  return {
+    orders: {
+      own: { read: () => Promise.resolve(null), list: () => Promise.resolve({ orders: [], next: null }) },
+      change: {
+        cancel: () => Promise.resolve({ outcome: 'unknown' }),
+        requestReturn: () => Promise.resolve({ outcome: 'unknown' }),
+      },
+      postgresNow: () => null,
+    },
+    pay: () => Promise.resolve({ outcome: 'no_provider' }),
+    takeWebhook: () => Promise.resolve('unknown_provider'),
   }
 }

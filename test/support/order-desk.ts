@@ -40,9 +40,10 @@ export function openDesk(pool: Pool) {
     if (answer?.outcome !== 'OK') throw new Error(`expected a hold, got ${JSON.stringify(answer)}`)
     return { ...answer, id: cart.id }
   }
-  const pay = async (holdId: string, orderId: string = randomUUID()) => {
+  /** @param key of the pay call; the first one is the id of the order */
+  const pay = async (holdId: string, key: string = randomUUID()) => {
     const payment = await within(async (tx) =>
-      beginPayment(tx, { ...PAYMENT, ...(await whose(tx, holdId, orderId)) }),
+      beginPayment(tx, { ...TEST_PAYMENT, ...(await whose(tx, holdId, key)) }),
     )
     if (payment === null) throw new Error(`hold ${holdId} cannot be paid for`)
     return payment
@@ -55,7 +56,7 @@ export function openDesk(pool: Pool) {
     /** An order whose money has come. */
     async order(units: Units, rest: Partial<CartToReserve> = {}) {
       const payment = await pay((await hold(units, rest)).id)
-      const outcome = await within((tx) => takePayment(tx, payment.id, payment.amount_minor))
+      const outcome = await within((tx) => takePayment(tx, payment.id, payment))
       if (outcome !== 'CONFIRMED') throw new Error(`expected an order, got ${outcome}`)
       return payment
     },
@@ -94,11 +95,20 @@ export function openDesk(pool: Pool) {
   }
 }
 
-const PAYMENT = { provider: 'sim', deadline_s: 600, ask_after_s: 30 }
+/** As the shop asks for one. */
+export const TEST_PAYMENT = {
+  provider: 'sim',
+  deadline_s: 600,
+  ask_after_s: 30,
+  return_url: null,
+  scenario: null,
+}
 
-async function whose(tx: PoolClient, hold_id: string, order_id: string) {
+export const eur = (amount_minor: number) => ({ amount_minor, currency: 'EUR' })
+
+async function whose(tx: PoolClient, hold_id: string, payment_id: string) {
   const { rows } = await tx.query<{ customer: string }>('select customer from inv.hold where id = $1', [
     hold_id,
   ])
-  return { hold_id, order_id, payment_id: randomUUID(), customer: rows[0]?.customer ?? '' }
+  return { hold_id, payment_id, customer: rows[0]?.customer ?? '' }
 }

@@ -37,6 +37,8 @@ export type HoldOptions = {
 
 export type Shopper = {
   readonly subject: string
+  /** Any call of theirs. @param key null, absent: none is sent */
+  call(method: string, path: string, body?: unknown, key?: string | null): Promise<HoldReply>
   hold(lines: readonly AskedLine[], options?: HoldOptions): Promise<HoldReply>
   /** Other lines in the place of a hold. */
   change(id: string, lines: readonly AskedLine[], key?: string): Promise<HoldReply>
@@ -89,6 +91,7 @@ export async function shopper(
   }
   return {
     subject,
+    call,
     hold: (lines, { key = newKey(), ...options } = {}) =>
       call('POST', '/v1/holds', { lines, ...options }, key),
     change: (id, lines, key = newKey()) => call('PATCH', `/v1/holds/${id}`, { lines }, key),

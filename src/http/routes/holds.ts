@@ -20,10 +20,12 @@ import {
   KeyHeader,
   NewHold,
 } from '../hold-schemas.ts'
+import { keyOf } from '../idempotency-key.ts'
 import type { Identify } from '../identity.ts'
 import { jsonBody } from '../json-body.ts'
-import { problemResponses } from '../problem-responses.ts'
+import { OF_CALLER, problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
+import { tellTime } from '../tell-time.ts'
 
 export type HoldServices = {
   readonly place: PlaceHold
@@ -35,8 +37,6 @@ export type HoldServices = {
   readonly random: () => number
 }
 
-const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-const OF_CALLER = ['unauthorized', 'forbidden', 'csrf', 'ambiguous-credentials'] as const
 const OF_NEW = [
   'bad-request',
   'idempotency-key-invalid',
@@ -221,22 +221,5 @@ function changed(change: HoldChange) {
       throw obstacleProblem(change.reason)
     default:
       throw new Error(`outcome not handled: ${change satisfies never}`)
-  }
-}
-
-/** @throws Problem idempotency-key-invalid */
-function keyOf(header: string | undefined): string | null {
-  if (header === undefined) return null
-  const key = header.toLowerCase()
-  if (!UUID_V7.test(key)) throw problem('idempotency-key-invalid')
-  return key
-}
-
-/** `Aisle-Now` on every answer, good or not: a page counts down by it, not by the clock of the customer. */
-function tellTime(postgresNow: () => Date | null) {
-  return async function addTime(c: Context<AppEnv>, next: () => Promise<void>): Promise<void> {
-    await next()
-    const now = postgresNow()
-    if (now) c.header('aisle-now', now.toISOString())
   }
 }

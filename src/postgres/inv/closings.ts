@@ -5,13 +5,10 @@
  */
 import type { PoolClient } from '../pool.ts'
 
-/** A hold whose payments have to be ended at the provider. `provider_ref` null: the provider may not know it. */
+/** A hold that has to end. `payment_ids`: of payments that the provider may still have money for, by attempt. */
 export type Closing = {
   readonly hold_id: string
-  readonly order_id: string
-  readonly payment_id: string
-  readonly attempt: number
-  readonly provider_ref: string | null
+  readonly payment_ids: readonly string[]
   /** Questions without an answer so far. */
   readonly close_tries: number
   /** How long it has been due, ms: an alert after 5 min. */
@@ -57,7 +54,7 @@ export async function closeOverdueHolds(tx: PoolClient, limit: number): Promise<
 
 /**
  * Take CLOSING holds that are due, for `lease_s`: who does not come back with an answer leaves them to the next.
- * @returns one row per payment that the provider may still have money for; a hold without one has none
+ * Without an open payment there is nothing to ask: such a hold can be finished.
  */
 export async function claimClosings(
   tx: PoolClient,
@@ -73,13 +70,13 @@ export async function claimClosings(
          from due where h.id = due.id
        returning h.id, h.close_tries, due.due_at
      )
-     select c.id as hold_id, o.id as order_id, p.id as payment_id, p.attempt, p.provider_ref, c.close_tries,
+     select c.id as hold_id, c.close_tries,
+            array(select p.id from inv.orders o join inv.payment p on p.order_id = o.id
+                   where o.hold_id = c.id and p.state in ('CREATED', 'PENDING', 'UNKNOWN')
+                   order by p.attempt) as payment_ids,
             (extract(epoch from clock_timestamp() - c.due_at) * 1000)::float8 as since_ms
        from claimed c
-       join inv.orders o on o.hold_id = c.id
-       join inv.payment p on p.order_id = o.id
-      where p.state in ('CREATED', 'PENDING', 'UNKNOWN')
-      order by c.due_at, p.attempt`,
+      order by c.due_at`,
     [claim.limit, claim.lease_s],
   )
   return rows

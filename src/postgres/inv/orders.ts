@@ -51,26 +51,29 @@ export async function readOrder(db: Pool | PoolClient, id: string): Promise<Orde
   return rows[0] ?? null
 }
 
-/** `customer` and `state` null: any. `before` null: the first page, else the last row seen. */
+/** `customer` and `state` null: any. `before` null: the first page, else the last order seen. */
 export type OrderPage = {
   readonly customer: string | null
   readonly state: OrderStateText | null
-  readonly before: Pick<OrderRow, 'id' | 'created_at'> | null
+  readonly before: Pick<OrderRow, 'id'> | null
   readonly limit: number
 }
 
-/** Page of orders, youngest first. */
+/**
+ * Page of orders, youngest first. Where the last page ended its id alone says: its time as Postgres has it is finer than
+ * a Date, by which orders of one millisecond would be passed over.
+ */
 export async function listOrders(db: Pool, page: OrderPage): Promise<OrderRow[]> {
   const { rows } = await db.query<OrderRow>(
     `select ${COLUMNS}
        from inv.orders o
       where ($1::text is null or o.customer = $1::text)
         and ($2::text is null or o.state = $2::text)
-        and ($3::timestamptz is null
-             or (o.created_at <= $3::timestamptz and (o.created_at, o.id) < ($3::timestamptz, $4::uuid)))
+        and ($3::uuid is null
+             or (o.created_at, o.id) < (select b.created_at, b.id from inv.orders b where b.id = $3::uuid))
       order by o.created_at desc, o.id desc
-      limit $5::integer`,
-    [page.customer, page.state, page.before?.created_at ?? null, page.before?.id ?? null, page.limit],
+      limit $4::integer`,
+    [page.customer, page.state, page.before?.id ?? null, page.limit],
   )
   return rows
 }

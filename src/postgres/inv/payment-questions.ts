@@ -4,19 +4,33 @@
 import type { Pool, PoolClient } from '../pool.ts'
 import { PAYMENT_COLUMNS, type PaymentRow } from './payment-rows.ts'
 
+/** `redirect_url` null: there is none, or it is known. `ask_after_s`: until the provider is asked again. */
+export type PendingPayment = {
+  readonly id: string
+  readonly provider_ref: string
+  readonly redirect_url: string | null
+  readonly ask_after_s: number
+}
+
 /** The provider has the payment. @returns false: it has an end already */
-export async function recordPending(
-  tx: Pool | PoolClient,
-  payment: { readonly id: string; readonly provider_ref: string; readonly ask_after_s: number },
-): Promise<boolean> {
+export async function recordPending(tx: Pool | PoolClient, payment: PendingPayment): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update inv.payment p
-        set state = 'PENDING', provider_ref = $2::text, tries = 0,
-            due_at = clock_timestamp() + $3::integer * interval '1 second'
+        set state = 'PENDING', provider_ref = $2::text, redirect_url = coalesce($3::text, p.redirect_url), tries = 0,
+            due_at = clock_timestamp() + $4::integer * interval '1 second'
       where p.id = $1::uuid and p.state in ('CREATED', 'PENDING', 'UNKNOWN')`,
-    [payment.id, payment.provider_ref, payment.ask_after_s],
+    [payment.id, payment.provider_ref, payment.redirect_url, payment.ask_after_s],
   )
   return (rowCount ?? 0) > 0
+}
+
+/** The first answer to a pay call stays. @returns it, or the one before */
+export async function recordPayAnswer(db: Pool | PoolClient, id: string, answer: string): Promise<string> {
+  const { rows } = await db.query<{ answer: string }>(
+    `update inv.payment p set answer = coalesce(p.answer, $2::text) where p.id = $1::uuid returning p.answer`,
+    [id, answer],
+  )
+  return rows[0]?.answer ?? answer
 }
 
 /** The provider gave no answer: asked again after 1 s, 2 s, 4 s, at most 60 s. */

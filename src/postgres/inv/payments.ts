@@ -6,13 +6,15 @@
 import type { PoolClient } from '../pool.ts'
 import { PAYMENT_COLUMNS, type PaymentRow } from './payment-rows.ts'
 
-/** `order_id`: of the first pay call; a later attempt keeps the order that the hold has. */
+/** `payment_id`: the key of the pay call; of the first one it is the id of the order too. */
 export type PaymentToBegin = {
   readonly hold_id: string
   readonly customer: string
-  readonly order_id: string
   readonly payment_id: string
   readonly provider: string
+  /** Where the browser goes after paying, and what the simulated provider is to do; null: nothing said. */
+  readonly return_url: string | null
+  readonly scenario: string | null
   /** Seconds until an unpaid hold starts to close. */
   readonly deadline_s: number
   /** Seconds until the provider is asked when nothing was heard of it. */
@@ -22,17 +24,18 @@ export type PaymentToBegin = {
 /**
  * ACTIVE hold to PAYING, with its order (made by the first attempt) and a payment that is CREATED.
  * @returns the payment, or null: not this customer's, not ACTIVE, or its time is over
- * @throws pg error 23505 (unique_violation) when another hold has an order of this id
+ * @throws pg error 23505 (unique_violation) when there is a payment or an order of this id
  */
 export async function beginPayment(tx: PoolClient, begin: PaymentToBegin): Promise<PaymentRow | null> {
   const { rows } = await tx.query<PaymentRow>(BEGIN, [
     begin.hold_id,
     begin.customer,
-    begin.order_id,
     begin.payment_id,
     begin.provider,
     begin.deadline_s,
     begin.ask_after_s,
+    begin.return_url,
+    begin.scenario,
   ])
   return rows[0] ?? null
 }
@@ -44,11 +47,18 @@ export async function beginPayment(tx: PoolClient, begin: PaymentToBegin): Promi
  */
 export type PaymentTaken = 'CONFIRMED' | 'LATE' | 'WRONG_AMOUNT' | 'SURPLUS' | 'ALREADY' | 'UNKNOWN_PAYMENT'
 
-/** The provider says that this money came. @param amountMinor what it says, in the order's currency */
-export async function takePayment(tx: PoolClient, id: string, amountMinor: number): Promise<PaymentTaken> {
+/** What the provider says that came: minor units of a currency (ISO 4217). */
+export type Money = { readonly amount_minor: number | bigint; readonly currency: string }
+
+/** The provider says that this money came. */
+export async function takePayment(
+  tx: PoolClient,
+  id: string,
+  { amount_minor, currency }: Money,
+): Promise<PaymentTaken> {
   const { rows } = await tx.query<{ outcome: PaymentTaken }>(
-    'select inv.take_payment($1::uuid, $2::bigint) as outcome',
-    [id, amountMinor],
+    'select inv.take_payment($1::uuid, $2::bigint, $3::text) as outcome',
+    [id, String(amount_minor), currency],
   )
   return rows[0]?.outcome ?? 'UNKNOWN_PAYMENT'
 }
@@ -94,28 +104,29 @@ export async function endPayment(
 
 const BEGIN = `with paying as (
        update inv.hold h
-          set state = 'PAYING', attempt = h.attempt + 1, due_at = clock_timestamp() + $6::integer * interval '1 second'
+          set state = 'PAYING', attempt = h.attempt + 1, due_at = clock_timestamp() + $5::integer * interval '1 second'
         where h.id = $1::uuid and h.customer = $2::text and h.state = 'ACTIVE' and h.expires_at > clock_timestamp()
        returning h.id, h.customer, h.attempt, h.currency, h.total_minor
      ), made as (
        insert into inv.orders (id, hold_id, customer, state, currency, total_minor)
        select $3::uuid, h.id, h.customer, 'PENDING_PAYMENT', h.currency, h.total_minor from paying h
            on conflict (hold_id) do nothing
-       returning id, hold_id, customer, currency
+       returning id, hold_id, customer, state, currency
      ), lines as (
        insert into inv.order_line (order_id, sku, loc, qty, unit_price_minor, limit_bucket)
        select m.id, l.sku, l.loc, l.qty, l.unit_price_minor, l.limit_bucket
          from made m join inv.hold_line l on l.hold_id = m.hold_id
      ), o as (
-       select id, hold_id, customer, currency from made
+       select id, hold_id, customer, state, currency from made
        union all
-       select e.id, e.hold_id, e.customer, e.currency from inv.orders e join paying h on h.id = e.hold_id
+       select e.id, e.hold_id, e.customer, e.state, e.currency from inv.orders e join paying h on h.id = e.hold_id
      ), p as (
-       insert into inv.payment (id, order_id, attempt, provider, amount_minor, state, due_at)
-       select $4::uuid, o.id, h.attempt, $5::text, h.total_minor, 'CREATED',
-              clock_timestamp() + $7::integer * interval '1 second'
+       insert into inv.payment
+         (id, order_id, hold_id, attempt, provider, amount_minor, state, due_at, return_url, scenario)
+       select $3::uuid, o.id, h.id, h.attempt, $4::text, h.total_minor, 'CREATED',
+              clock_timestamp() + $6::integer * interval '1 second', $7::text, $8::text
          from o, paying h
-       returning id, order_id, attempt, provider, provider_ref, amount_minor, paid_minor, state, tries, created_at
+       returning *
      ), told as (
        select inv.tell('hold', 'hold.paying', array(select h.id from paying h)),
               inv.tell('order', 'order.created', array(select m.id from made m))

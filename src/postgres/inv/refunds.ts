@@ -43,6 +43,25 @@ export async function requestRefund(tx: PoolClient, refund: RefundToRequest): Pr
   return (rowCount ?? 0) > 0
 }
 
+/**
+ * Money of an order goes back by the payment that brought it. The caller has locked the order.
+ * @returns false: no payment of it has so much left, and nothing was asked for
+ */
+export async function requestOrderRefund(
+  tx: PoolClient,
+  refund: Omit<RefundToRequest, 'payment_id'>,
+): Promise<boolean> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select p.id from inv.payment p
+      where p.order_id = $1::uuid and p.state = 'SUCCEEDED'
+        and p.paid_minor - (select coalesce(sum(r.amount_minor), 0) from inv.refund r where r.payment_id = p.id) >= $2::bigint
+      order by p.attempt limit 1`,
+    [refund.order_id, refund.amount_minor],
+  )
+  const [payment] = rows
+  return payment !== undefined && (await requestRefund(tx, { ...refund, payment_id: payment.id }))
+}
+
 /** Take refunds that are due, for `lease_s`: they count as SENT from here on. */
 export async function claimDueRefunds(
   tx: Pool | PoolClient,

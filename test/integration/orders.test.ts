@@ -1,0 +1,309 @@
+/** Paying and orders through real api processes, Postgres and the simulated provider: what a shop gets for each call. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { SIGNATURE_HEADER, signBody } from '../../src/orders/signature.ts'
+import { shipOrderLines } from '../../src/postgres/inv/order-lines.ts'
+import { verifyInventory } from '../../src/postgres/inv/verify.ts'
+import { inTransaction } from '../../src/postgres/pool.ts'
+import { type Buyer, buyer } from '../support/buyer.ts'
+import { useDatabase } from '../support/database.ts'
+import { PROVIDER_SECRET, startProvider, type TestProvider } from '../support/payment-provider.ts'
+import { type RunningProcess, startProcess } from '../support/processes.ts'
+import { newKey } from '../support/shopper.ts'
+import { stockShop, unitsOf } from '../support/stocked-shop.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const database = await useDatabase('orders')
+const { pool, namespace } = database
+let provider: TestProvider
+let api: RunningProcess
+let other: RunningProcess
+/** A buyer of their own for each test. */
+const shop = (subject?: string) => buyer(api.url, namespace, subject)
+const WEBHOOKS = '/v1/webhooks/payments/sim'
+
+beforeAll(async () => {
+  provider = await startProvider()
+  const env = { ...database.env, AISLE_PAYMENT_URL: provider.url, AISLE_PAYMENT_SECRETS: PROVIDER_SECRET }
+  ;[api, other] = await Promise.all([startProcess('api', env), startProcess('api', env)])
+  await provider.configure({ webhook_url: api.url + WEBHOOKS })
+})
+afterEach(async () => expect(await verifyInventory(pool)).toEqual([]))
+afterAll(() => Promise.all([api.stop(), other.stop()]))
+
+async function held(sku: string, units = 5): Promise<{ me: Buyer; id: string }> {
+  await stockShop(pool, { [sku]: { units, price: 250 } })
+  const me = await shop()
+  const { body } = await me.hold([{ sku, qty: 2 }])
+  return { me, id: body.hold_id ?? '' }
+}
+const refundsOf = async (orderId: string) =>
+  (
+    await pool.query('select amount_minor::integer, reason, state from inv.refund where order_id = $1', [
+      orderId,
+    ])
+  ).rows
+const ship = (order_id: string, sku: string, qty: number) =>
+  inTransaction(pool, (tx) =>
+    shipOrderLines(tx, {
+      ...{ id: newKey(), order_id, carrier: null, tracking: null, actor: 'test' },
+      lines: [{ sku, loc: 1, qty }],
+    }),
+  )
+
+describe('a call to pay', () => {
+  test('makes an order of the hold once its money has come', async () => {
+    const { me, id } = await held('PAID')
+    const key = newKey()
+    const paid = await me.pay(id, { key })
+    expect([paid.status, paid.body, paid.headers.get('location')]).toEqual([
+      202,
+      { order_id: key, state: 'ALLOCATED', payment_state: 'SUCCEEDED' },
+      `/v1/orders/${key}`,
+    ])
+    expect((await me.order(key)).body).toMatchObject({
+      ...{ order_id: key, hold_id: id, state: 'ALLOCATED' },
+      ...{ currency: 'EUR', total_minor: 500, paid_minor: 500, refunded_minor: 0 },
+      lines: [{ sku: 'PAID', qty: 2, unit_price_minor: 250 }],
+      payments: [{ attempt: 1, state: 'SUCCEEDED', amount_minor: 500 }],
+    })
+    expect(await unitsOf(pool, 'PAID')).toEqual({ on_hand: 5, held: 0, committed: 2 })
+    expect((await me.look(id)).body).toMatchObject({ state: 'CONFIRMED', order_id: key })
+  })
+
+  test('repeated with its key gets the same bytes from every process, and one payment', async () => {
+    const { me, id } = await held('PAYONCE')
+    const elsewhere = await buyer(other.url, namespace, me.subject)
+    const key = newKey()
+    const twins = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => (at % 2 ? me : elsewhere).pay(id, { key })),
+    )
+    const first = twins[0]
+    expect(new Set(twins.map((reply) => `${reply.status} ${reply.text}`))).toEqual(
+      new Set([`202 ${first?.text}`]),
+    )
+    const again = await elsewhere.pay(id, { key })
+    expect([again.text, again.headers.get('idempotent-replay')]).toEqual([first?.text, 'true'])
+    const { payments } = await provider.books()
+    expect(payments.filter((payment) => payment.key === `${key}:1`)).toHaveLength(1)
+  })
+
+  test('with the key of another request or another customer is refused', async () => {
+    const { me, id } = await held('PAYREUSE')
+    const key = newKey()
+    await me.pay(id, { key })
+    const { me: you, id: yours } = await held('PAYREUSE2')
+    for (const reply of [
+      await me.pay(id, { key, scenario: 'lost' }),
+      await you.pay(yours, { key }),
+      await you.pay(id, { key }),
+    ]) {
+      expect([reply.status, reply.body.type]).toEqual([422, '/problems/idempotency-key-reused'])
+    }
+    expect((await you.look(yours)).body.state).toBe('ACTIVE')
+  })
+
+  test('that is declined leaves the hold for another attempt of the same order', async () => {
+    const { me, id } = await held('DECLINED')
+    const key = newKey()
+    const declined = await me.pay(id, { key, scenario: 'decline' })
+    expect(declined.body).toEqual({ order_id: key, state: 'PENDING_PAYMENT', payment_state: 'DECLINED' })
+    expect((await me.look(id)).body.state).toBe('ACTIVE')
+    expect((await me.pay(id)).body).toEqual({
+      ...{ order_id: key, state: 'ALLOCATED', payment_state: 'SUCCEEDED' },
+    })
+    expect((await me.order(key)).body.payments?.map(({ state }) => state)).toEqual(['DECLINED', 'SUCCEEDED'])
+  })
+
+  test('sends the shopper to the page of the provider, whose webhook makes the order', async () => {
+    const { me, id } = await held('CLICK')
+    const paying = await me.pay(id, { scenario: 'shopper', return_url: 'https://shop.example.com/thanks' })
+    const { order_id = '', redirect_url = '' } = paying.body
+    expect(paying.body).toMatchObject({ state: 'PENDING_PAYMENT', payment_state: 'PENDING' })
+    expect((await me.order(order_id)).body.payments).toMatchObject([{ state: 'PENDING', redirect_url }])
+    const clicked = await fetch(`${redirect_url}/pay`, { method: 'POST', redirect: 'manual' })
+    expect(clicked.headers.get('location')).toBe('https://shop.example.com/thanks')
+    await waitFor('the order', async () => (await me.order(order_id)).body.state === 'ALLOCATED')
+    expect((await me.order(order_id)).body.payments?.[0]).not.toHaveProperty('redirect_url')
+  })
+
+  test('for a hold that cannot be paid for says why and changes nothing', async () => {
+    const { me, id } = await held('NOTNOW', 9)
+    const over = (await me.hold([{ sku: 'NOTNOW', qty: 1 }])).body.hold_id ?? ''
+    await pool.query(
+      `update inv.hold set expires_at = clock_timestamp(), due_at = clock_timestamp() where id = $1`,
+      [over],
+    )
+    const late = await me.pay(over)
+    expect([late.status, late.body]).toMatchObject([
+      409,
+      { type: '/problems/wrong-state', reason: 'EXPIRED' },
+    ])
+    await me.release(over)
+    await me.pay(id, { scenario: 'shopper' })
+    const twice = await me.pay(id)
+    expect([twice.status, twice.body.reason, twice.headers.get('retry-after')]).toEqual([
+      409,
+      'IN_PROGRESS',
+      '1',
+    ])
+    for (const reply of [await (await shop()).pay(id), await me.pay(newKey())]) expect(reply.status).toBe(404)
+    const keyless = await me.pay(id, { key: 'not-a-uuid' })
+    expect([keyless.status, keyless.body.type]).toEqual([400, '/problems/idempotency-key-invalid'])
+  })
+
+  test('while the provider is away is under way, and the same key goes on when it is back', async () => {
+    const { me, id } = await held('AWAY')
+    const env = { ...database.env, AISLE_PAYMENT_SECRETS: PROVIDER_SECRET }
+    const cut = await startProcess('api', { ...env, AISLE_PAYMENT_URL: 'http://127.0.0.1:9' })
+    try {
+      const there = await buyer(cut.url, namespace, me.subject)
+      const key = newKey()
+      const unknown = await there.pay(id, { key })
+      expect([unknown.status, unknown.body.payment_state]).toEqual([202, 'UNKNOWN'])
+      expect((await me.pay(id, { key })).text).toBe(unknown.text) // the first answer stays
+      expect((await me.look(id)).body.state).toBe('PAYING')
+    } finally {
+      await cut.stop()
+    }
+  })
+
+  test('in a shop without a provider is refused before anything is done', async () => {
+    const { me, id } = await held('NOPROVIDER')
+    const bare = await startProcess('api', database.env)
+    try {
+      const reply = await (await buyer(bare.url, namespace, me.subject)).pay(id)
+      expect([reply.status, reply.body.type]).toEqual([503, '/problems/ordering-unavailable'])
+      expect((await me.look(id)).body).toMatchObject({ state: 'ACTIVE', order_id: null })
+    } finally {
+      await bare.stop()
+    }
+  })
+})
+
+describe('an order', () => {
+  test('that is cancelled in part and then as a whole gives units and money back once', async () => {
+    await stockShop(pool, { CUT: { units: 5, price: 300 } })
+    const me = await shop()
+    const id = await me.buy([{ sku: 'CUT', qty: 3 }])
+    const key = newKey()
+    const part = await me.cancel(id, [{ sku: 'CUT', qty: 1 }], key)
+    expect([part.status, part.body]).toMatchObject([200, { state: 'ALLOCATED', refund_minor: 300 }])
+    const elsewhere = await buyer(other.url, namespace, me.subject)
+    const again = await elsewhere.cancel(id, [{ sku: 'CUT', qty: 1 }], key)
+    expect([again.text, again.headers.get('idempotent-replay')]).toEqual([part.text, 'true'])
+    expect((await me.cancel(id, [{ sku: 'CUT', qty: 2 }], key)).status).toBe(422)
+    expect((await me.cancel(id, [{ sku: 'CUT', qty: 3 }])).body.reason).toBe('ALREADY_SHIPPED')
+    expect((await me.cancel(id)).body).toMatchObject({ state: 'CANCELLED', refund_minor: 600 })
+    expect((await me.cancel(id)).body.reason).toBe('CANCELLED')
+    expect(await unitsOf(pool, 'CUT')).toEqual({ on_hand: 5, held: 0, committed: 0 })
+    expect(await refundsOf(id)).toEqual([
+      { amount_minor: 300, reason: 'cancelled', state: 'REQUESTED' },
+      { amount_minor: 600, reason: 'cancelled', state: 'REQUESTED' },
+    ])
+  })
+
+  test('that is not paid is not cancelled but its hold is given back', async () => {
+    const { me, id } = await held('UNPAID')
+    const { order_id = '' } = (await me.pay(id, { scenario: 'shopper' })).body
+    const refused = await me.cancel(order_id)
+    expect([refused.status, refused.body.reason]).toEqual([409, 'NOT_PAID'])
+    expect((await me.release(id)).body.state).toBe('CLOSING')
+  })
+
+  test('comes back by a request for what was sent, each unit once', async () => {
+    await stockShop(pool, { BACK: { units: 5, price: 300 } })
+    const me = await shop()
+    const id = await me.buy([{ sku: 'BACK', qty: 3 }])
+    const one = [{ sku: 'BACK', qty: 1 }]
+    expect((await me.sendBack(id, one)).body.reason).toBe('NOT_SHIPPED')
+    await ship(id, 'BACK', 2)
+    const key = newKey()
+    const asked = await me.sendBack(id, one, key)
+    expect([asked.status, asked.body]).toMatchObject([201, { order_id: id, state: 'REQUESTED', lines: one }])
+    expect((await me.sendBack(id, one, key)).text).toBe(asked.text)
+    expect((await me.sendBack(id, [{ sku: 'BACK', qty: 2 }])).body.reason).toBe('NOT_SHIPPED')
+    expect((await me.order(id)).body).toMatchObject({
+      state: 'PARTIALLY_SHIPPED',
+      returns: [{ return_id: asked.body.return_id, state: 'REQUESTED', lines: one }],
+    })
+  })
+
+  test('of somebody else does not exist', async () => {
+    const { me, id } = await held('MINE')
+    const { order_id = '' } = (await me.pay(id)).body
+    const you = await shop()
+    const replies = [
+      await you.order(order_id),
+      await you.cancel(order_id),
+      await you.sendBack(order_id, [{ sku: 'MINE', qty: 1 }]),
+    ]
+    expect(replies.map(({ status }) => status)).toEqual([404, 404, 404])
+    expect((await you.orders()).body).toEqual({ orders: [], next: null })
+  })
+
+  test('is listed, youngest first, page by page, none twice and none left out', async () => {
+    await stockShop(pool, { MANY: { units: 50, price: 1 } })
+    const me = await shop()
+    const bought: string[] = []
+    for (let at = 0; at < 7; at += 1) bought.push(await me.buy([{ sku: 'MANY', qty: 1 }]))
+    // as made in one millisecond by several processes
+    await pool.query(
+      `update inv.orders set created_at = date_trunc('milliseconds', created_at) where id = any ($1)`,
+      [bought.slice(2, 5)],
+    )
+    const seen: string[] = []
+    for (let next: string | null | undefined = ''; next !== null; ) {
+      const { body } = await me.orders(`limit=3&before=${next}`)
+      seen.push(...(body.orders ?? []).map(({ order_id }) => order_id))
+      next = body.next
+    }
+    expect(seen.toSorted()).toEqual(bought.toSorted())
+    expect(seen[0]).toBe(bought.at(-1))
+    expect((await me.orders(`before=${newKey()}`)).body.orders).toEqual([])
+    expect((await me.orders('limit=0')).status).toBe(400)
+  })
+})
+
+describe('a webhook', () => {
+  const post = (body: string, headers: Record<string, string> = {}, path = WEBHOOKS) =>
+    fetch(api.url + path, { method: 'POST', body, headers })
+  const signed = (body: string, secret = PROVIDER_SECRET, atSeconds = Date.now() / 1_000) => ({
+    [SIGNATURE_HEADER]: signBody([secret], Buffer.from(body), Math.floor(atSeconds)),
+  })
+  const event = (ref: string) => JSON.stringify({ id: `evt-${newKey()}`, type: 'payment.succeeded', ref })
+
+  test.each([
+    ['no signature', () => ({})],
+    ['the signature of another secret', (body: string) => signed(body, 'another secret')],
+    ['the signature of another body', () => signed('{}')],
+    [
+      'a signature of 301 seconds ago',
+      (body: string) => signed(body, PROVIDER_SECRET, Date.now() / 1_000 - 301),
+    ],
+  ])('with %s is refused and not kept', async (_, headers) => {
+    const body = event('pay_nobody')
+    const reply = await post(body, headers(body))
+    expect([reply.status, await reply.json()]).toMatchObject([400, { type: '/problems/bad-signature' }])
+    const { rows } = await pool.query(`select from inv.payment_event where ref = 'pay_nobody'`)
+    expect(rows).toEqual([])
+  })
+
+  test('that says paid makes no order while the provider says otherwise', async () => {
+    const { me, id } = await held('HINT')
+    const { order_id = '', redirect_url = '' } = (await me.pay(id, { scenario: 'shopper' })).body
+    const body = event(redirect_url.split('/').at(-1) ?? '')
+    for (let copy = 0; copy < 3; copy += 1) expect((await post(body, signed(body))).status).toBe(200)
+    expect((await me.order(order_id)).body.state).toBe('PENDING_PAYMENT')
+    const { rows } = await pool.query('select applied from inv.payment_event where event_id = $1', [
+      JSON.parse(body).id,
+    ])
+    expect(rows).toEqual([{ applied: true }])
+  })
+
+  test('for another provider, or without an event in it, is not taken', async () => {
+    const body = event('x')
+    expect((await post(body, signed(body), '/v1/webhooks/payments/other')).status).toBe(404)
+    expect((await post('{"id":1}', signed('{"id":1}'))).status).toBe(400)
+    expect((await post('x'.repeat(70_000), {})).status).toBe(413)
+  })
+})

@@ -10,7 +10,7 @@ import { beginPayment, endPayment, takePayment } from '../../src/postgres/inv/pa
 import { claimDueRefunds, finishRefund } from '../../src/postgres/inv/refunds.ts'
 import { decideReturn, receiveReturn, requestReturn } from '../../src/postgres/inv/returns.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
-import type { Desk } from './order-desk.ts'
+import { type Desk, eur, TEST_PAYMENT } from './order-desk.ts'
 import { stockShop } from './stocked-shop.ts'
 
 /** States that orders of one instance have. */
@@ -46,7 +46,7 @@ export function orderSteps(pool: Pool, desk: Desk) {
     await act(made)
     return made
   }
-  const take = ({ payment, amount }: MadeOrder) => desk.within((tx) => takePayment(tx, payment, amount))
+  const take = ({ payment, amount }: MadeOrder) => desk.within((tx) => takePayment(tx, payment, eur(amount)))
   const cancel = ({ id, sku }: MadeOrder, qty: number | null) =>
     desk.within((tx) =>
       cancelOrderLines(tx, { order_id: id, lines: qty === null ? null : [{ sku, qty }], actor: null }),
@@ -119,9 +119,8 @@ export function orderSteps(pool: Pool, desk: Desk) {
     pay_called: ({ hold }) =>
       desk.within(async (tx) => {
         const { rows } = await tx.query('select customer from inv.hold where id = $1', [hold])
-        const ids = { hold_id: hold, order_id: randomUUID(), payment_id: randomUUID() }
-        const terms = { provider: 'sim', deadline_s: 600, ask_after_s: 30 }
-        return await beginPayment(tx, { ...ids, ...terms, customer: rows[0]?.customer })
+        const ids = { hold_id: hold, payment_id: randomUUID() }
+        return await beginPayment(tx, { ...ids, ...TEST_PAYMENT, customer: rows[0]?.customer })
       }),
     hold_confirmed: take,
     hold_ended: endHold,

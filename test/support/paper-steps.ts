@@ -13,7 +13,7 @@ import {
 } from '../../src/postgres/inv/refunds.ts'
 import { decideReturn, receiveReturn, requestReturn } from '../../src/postgres/inv/returns.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
-import type { Desk } from './order-desk.ts'
+import { type Desk, eur } from './order-desk.ts'
 import type { MadeOrder, OrderSteps } from './order-steps.ts'
 
 type Row = { readonly id: string }
@@ -34,8 +34,9 @@ export function paymentSteps(pool: Pool, desk: Desk, orders: OrderSteps) {
     return { id: payment, amount }
   }
   const acts: Readonly<Record<PaymentEvent, (made: Payment) => Promise<unknown>>> = {
-    pending: ({ id }) => recordPending(pool, { id, provider_ref: `ref-${id}`, ask_after_s: 30 }),
-    succeeded: ({ id, amount }) => desk.within((tx) => takePayment(tx, id, amount)),
+    pending: ({ id }) =>
+      recordPending(pool, { id, provider_ref: `ref-${id}`, redirect_url: null, ask_after_s: 30 }),
+    succeeded: ({ id, amount }) => desk.within((tx) => takePayment(tx, id, eur(amount))),
     declined: ({ id }) => desk.within((tx) => endPayment(tx, { id, state: 'DECLINED' }, ONE_MORE)),
     cancelled: ({ id }) => desk.within((tx) => endPayment(tx, { id, state: 'CANCELLED' }, ONE_MORE)),
     no_answer: ({ id }) => recordNoAnswer(pool, id),

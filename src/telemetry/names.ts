@@ -2,20 +2,11 @@
  * The closed list of metrics. A metric that is not here does not exist; labels are closed sets, never ids,
  * paths or query texts (an open label grows without bound and takes the scraper down).
  */
-
-export type MetricKind = 'counter' | 'gauge' | 'histogram'
-
-export type MetricRow = {
-  readonly kind: MetricKind
-  readonly help: string
-  readonly labels: readonly string[]
-  readonly buckets?: readonly number[]
-}
-
-const LATENCY = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-const LAG = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300]
+import { LAG, LATENCY, type MetricRow } from './metric-row.ts'
+import { ORDER_METRICS } from './names-orders.ts'
 
 export const METRICS = {
+  ...ORDER_METRICS,
   http_request_duration_seconds: {
     kind: 'histogram',
     help: 'Time from request to reply',
@@ -201,65 +192,6 @@ export const METRICS = {
     labels: ['sink'],
   },
   indexer_fanout_backlog: { kind: 'gauge', help: 'Ids that fan-out jobs still have to walk', labels: [] },
-  hold_outcomes_total: {
-    kind: 'counter',
-    help: 'Calls for a hold by their answer',
-    labels: ['outcome'],
-  },
-  hold_batch_carts: {
-    kind: 'histogram',
-    help: 'Carts that one statement decided over',
-    labels: [],
-    buckets: [1, 2, 5, 10, 20, 50, 100, 150, 200, 256],
-  },
-  hold_batch_seconds: {
-    kind: 'histogram',
-    help: 'From taking a connection to the commit of a batch',
-    labels: [],
-    buckets: LATENCY,
-  },
-  inv_gate_seconds: {
-    kind: 'histogram',
-    help: 'Time of one script of the admission gate',
-    labels: ['script'],
-    buckets: [0.0005, ...LATENCY],
-  },
-  inv_gate_failures_total: {
-    kind: 'counter',
-    help: 'Scripts of the admission gate without an answer',
-    labels: ['script', 'reason'],
-  },
-  inv_drift_units: {
-    kind: 'counter',
-    help: 'Units by which a count in Redis differed from Postgres, found by reconcile',
-    labels: ['cause'],
-  },
-  inv_reconcile_stale_total: {
-    kind: 'counter',
-    help: 'Snapshots that were older than what Redis had seen',
-    labels: [],
-  },
-  inv_postgres_refused_after_admit_total: {
-    kind: 'counter',
-    help: 'Carts that the gate admitted and Postgres had no units for; 0 without faults',
-    labels: [],
-  },
-  inv_tentative_age_seconds: {
-    kind: 'gauge',
-    help: 'Age of the oldest admission that is neither settled nor aborted',
-    labels: ['slot'],
-  },
-  payments_provider_seconds: {
-    kind: 'histogram',
-    help: 'Time of one call of the payment provider, all its tries together',
-    labels: ['call', 'outcome'],
-    buckets: [...LATENCY, 15],
-  },
-  payments_settled_total: {
-    kind: 'counter',
-    help: 'Questions to the provider by what became of the payment; any wrong_amount needs a person',
-    labels: ['outcome'],
-  },
   indexer_reindex_progress: { kind: 'gauge', help: 'Share of a load that is done, 0..1', labels: [] },
   events_published_total: { kind: 'counter', help: 'Events written to their streams', labels: ['topic'] },
   events_resent_total: {

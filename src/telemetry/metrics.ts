@@ -3,7 +3,8 @@
  * global registry, so two instances in one test do not add up.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client'
-import { METRICS, type MetricName, type MetricRow } from './names.ts'
+import type { MetricRow } from './metric-row.ts'
+import { METRICS, type MetricName } from './names.ts'
 
 export type Labels = Readonly<Record<string, string>>
 

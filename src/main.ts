@@ -16,28 +16,31 @@ import { type Config, configReport, EXIT_CONFIG } from './config.ts'
 import { paymentSettings } from './config-orders.ts'
 import { createReader } from './elasticsearch/reader.ts'
 import { problem } from './errors.ts'
+import { connectStock } from './events/connect-stock.ts'
 import { createAdmission } from './http/admission.ts'
 import { createApp } from './http/app.ts'
 import { loadAssets } from './http/assets.ts'
 import { classLimits, classRates } from './http/classes.ts'
-import { createClientOf } from './http/client-address.ts'
+import { type ClientOf, createClientOf } from './http/client-address.ts'
+import { connectLimits } from './http/connect-limits.ts'
 import { createDirect, createDirectReplies } from './http/direct.ts'
 import type { IdentityOptions } from './http/identity.ts'
 import { uuidV7 } from './http/ids.ts'
 import { createInFlight } from './http/in-flight.ts'
 import { createKeptReplies } from './http/kept-replies.ts'
 import { startLoadSampler } from './http/load-sampler.ts'
-import { createRateLimits, type RateLimits } from './http/rate-limits.ts'
 import { createReads } from './http/reads.ts'
 import { createWatch } from './http/reply-watch.ts'
 import { listen } from './http/server.ts'
 import { createShedding } from './http/shedding.ts'
 import { startingState } from './http/state.ts'
+import { createStreamSeats, STREAMS_MAX } from './http/stream-seats.ts'
+import { createVisitorOf } from './http/visitor.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
-import { connectLimiter } from './limits/connect-limiter.ts'
 import { loadConfig } from './load-config.ts'
 import { connectOrders } from './orders/connect-orders.ts'
 import { readCommitPosition } from './postgres/commit-position.ts'
+import { readInventory } from './postgres/inv/inventory.ts'
 import { createPool, type Pool } from './postgres/pool.ts'
 import { readStreamPositions } from './postgres/replication.ts'
 import { createSearch } from './search/create-search.ts'
@@ -80,6 +83,7 @@ function connect(config: Config) {
     'hold_',
     'inv_',
     'payments_',
+    'sse_',
   ])
   const names = namesFor(config.AISLE_NAMESPACE)
   const reader = createReader({
@@ -192,27 +196,19 @@ function auditOf(config: Config, pool: Pool, logger: Logger) {
   }
 }
 
-/** How often one client may ask, counted in Redis for all processes together. */
-function rateLimits(
-  config: Config,
-  names: Names,
-  metrics: Metrics,
-): { limits: RateLimits; close: () => void } {
-  const { limiter, close } = connectLimiter({
+/** How often one client may ask. */
+function rateLimits(config: Config, names: Names, metrics: Metrics, clientOf: ClientOf) {
+  return connectLimits({
     url: config.REDIS_URL,
     redisPrefix: names.redisPrefix,
     instance: randomUUID(),
-    metrics,
-    now: clock,
-    random: Math.random,
+    rates: classRates({
+      suggest: config.AISLE_SUGGEST_RATE,
+      search: config.AISLE_SEARCH_RATE,
+      item: config.AISLE_ITEM_RATE,
+    }),
+    ...{ clientOf, metrics, now: clock, random: Math.random },
   })
-  const rates = classRates({
-    suggest: config.AISLE_SUGGEST_RATE,
-    search: config.AISLE_SEARCH_RATE,
-    item: config.AISLE_ITEM_RATE,
-  })
-  const clientOf = createClientOf(config.AISLE_TRUSTED_PROXIES)
-  return { limits: createRateLimits({ limiter, rates, clientOf, metrics }), close }
 }
 
 /** @returns exit code, once `stop` aborted and everything has ended */
@@ -220,6 +216,14 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const logger = createLogger('api', config.AISLE_LOG_LEVEL)
   const { metrics, names, answers, reader, pool, degradedPool, search } = connect(config)
   const { orders, close: closeOrders } = ordersOf(config, names, metrics, logger)
+  const readStock = (skus: readonly string[]) => readInventory(pool, skus)
+  const stock = connectStock({
+    ...{ redisUrl: config.REDIS_URL, redisPrefix: names.redisPrefix },
+    ...{ readStock, metrics, log: logger, now: clock, random: Math.random },
+  })
+  const identity = identityOf(config)
+  const clientOf = createClientOf(config.AISLE_TRUSTED_PROXIES)
+  const seats = createStreamSeats(STREAMS_MAX)
   const state = startingState(['postgres', 'elasticsearch', ...(answers ? ['redis'] : [])])
   const hardStop = new AbortController()
   const { shop, assets, limits: caps } = httpOptions(config)
@@ -232,7 +236,13 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     logger,
     admission,
     state,
-    identity: identityOf(config),
+    identity,
+    stock: {
+      read: readStock,
+      hub: stock.hub,
+      seats,
+      visitorOf: createVisitorOf(identity.tokens, config.AISLE_PUBLIC_URL, clientOf),
+    },
     holds: { ...orders, random: Math.random },
     orders: { own: orders.ownOrders, change: orders.changeOrders, postgresNow: orders.postgresNow },
     ...{ pay: orders.pay, takeWebhook: orders.takeWebhook },
@@ -241,7 +251,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   })
   const load = startLoadSampler(metrics)
   const shedding = createShedding(load.level, metrics, Math.random)
-  const { limits, close: closeLimits } = rateLimits(config, names, metrics)
+  const { limits, close: closeLimits } = rateLimits(config, names, metrics, clientOf)
   const isDraining = () => state.phase === 'draining'
   const watch = createWatch({ logger, metrics, clock, newRequestId: makeId })
   const direct = createDirect(createReads(search), admission)
@@ -253,7 +263,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
       fetch: (request, bindings) => app.fetch(request, bindings),
     })
   const directReplies = createDirectReplies(direct, watch, isDraining)
-  const before = { cache: replies, shedding, limits, direct: directReplies }
+  const before = { cache: replies, shedding, limits, direct: directReplies, streams: seats }
   const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, before)
   const following = answers?.run(stop)
   await Promise.all([search.generations.refresh(stop), answers?.ready])
@@ -274,12 +284,17 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     repeat(GENERATION_EVERY_MS, stop, () => search.generations.refresh(stop)),
     orders.watch(stop),
     replies?.audit(auditOf(config, pool, logger), stop),
+    stock.run(stop),
     following,
   ])
 
   logger.info('stopping')
   const tooLate = setTimeout(() => process.exit(1), STOP_MS).unref()
-  const outcome = await server.drain(state, { waitMs: config.AISLE_DRAIN_WAIT_MS, finishMs: FINISH_MS })
+  const outcome = await server.drain(state, {
+    waitMs: config.AISLE_DRAIN_WAIT_MS,
+    finishMs: FINISH_MS,
+    onClosing: () => stock.hub.drain(),
+  })
   hardStop.abort(problem('unavailable', { detail: 'The process is stopping.' }))
   closeLimits()
   await Promise.all([closeOrders(), reader.close(), pool.end(), degradedPool.end()])

@@ -15,6 +15,7 @@ import { allArrived, createEventWriter, readEvents, versionsByKey } from '../sup
 import { elasticsearchOf } from '../support/indexer-verify.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
 import { useRedisServer } from '../support/redis-server.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const PATIENCE_MS = 700
@@ -22,8 +23,14 @@ const KEYS = 20
 const database = await useDatabase('relay')
 const server = await useRedisServer()
 const { pool } = database
+const elasticsearch = await startTcpProxy(database.elasticsearchUrl)
 const { redisPrefix, slot, stateIndex } = namesFor(database.namespace)
-const env = { ...database.env, REDIS_URL: server.url, AISLE_RELAY_PATIENCE_MS: String(PATIENCE_MS) }
+const env = {
+  ...database.env,
+  REDIS_URL: server.url,
+  ELASTICSEARCH_URL: elasticsearch.url,
+  AISLE_RELAY_PATIENCE_MS: String(PATIENCE_MS),
+}
 const redis = connectRedis(
   { url: server.url, name: 'test', commandTimeoutMs: 5_000, pipelining: false, onError: () => undefined },
   Math.random,
@@ -41,6 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   redis.disconnect()
   await indexer.kill()
+  await elasticsearch.close()
 })
 
 /** 1, 2, 3, ... of every key: nothing is missing, twice or late. */
@@ -119,6 +127,18 @@ describe('events of committed transactions', () => {
 })
 
 describe('a relay that was interrupted', () => {
+  test('goes on while Elasticsearch swallows every byte', async () => {
+    const { writer, read } = await topicOf('searchless')
+    elasticsearch.setMode('silent')
+    onTestFinished(() => elasticsearch.setMode('pass'))
+    await pool.query(
+      `with made as (insert into categories (name, slug) values ('Lamps', 'lamps') returning category_id)
+       insert into items (sku, name, category_id, currency) select 'LAMP', 'Lamp', category_id, 'EUR' from made`,
+    )
+    await writer.commitMany(100, 2)
+    expectEachOnce(await allArrived(writer, read))
+  })
+
   test('R1 and R3: killed under writes, it goes on without losing or repeating an event', async () => {
     const { writer, read } = await topicOf('order')
     for (let kill = 0; kill < 2; kill++) {

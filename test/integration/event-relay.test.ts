@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readDebts } from '../../indexer/adapters/relay-state.ts'
 import { readStates } from '../../indexer/adapters/state-es.ts'
+import { readWalLeft } from '../../indexer/adapters/wal-budget.ts'
 import { parseLsn } from '../../indexer/core/lsn.ts'
 import { namesFor } from '../../src/catalog/names.ts'
 import { oweTopic } from '../../src/postgres/event-debt.ts'
@@ -183,6 +184,17 @@ describe('a relay that was interrupted', () => {
     const events = await allArrived(writer, read)
     expect(events.length).toBe(100)
     expectEachOnce(events)
+  })
+
+  test('what is left of the WAL budget is a share, and nothing where there is no slot', async () => {
+    const left = await readWalLeft(pool, slot)
+    const { rows } = await pool.query<{ is_bounded: boolean }>(
+      `select pg_size_bytes(current_setting('max_slot_wal_keep_size')) > 0 as is_bounded`,
+    )
+    if (rows[0]?.is_bounded) expect(left).toBeGreaterThan(0.5)
+    else expect(left).toBeNull()
+    expect(left ?? 1).toBeLessThanOrEqual(1)
+    expect(await readWalLeft(pool, 'no_such_slot')).toBeNull()
   })
 
   test('R1: Redis that stays away makes a debt, which frees the WAL, and gets every event when it is back', async () => {

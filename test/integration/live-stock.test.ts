@@ -2,6 +2,8 @@
  * Live stock through the processes of the product: from a change in Postgres by way of indexer and Redis to browsers.
  * T22 in its short form: many browsers on one process; its times are those of `npm run bench`.
  */
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { watchStock } from '../../sim/stock-watchers.ts'
 import { namesFor } from '../../src/catalog/names.ts'
@@ -16,7 +18,8 @@ import { chooseSeed, say } from '../support/seed.ts'
 import { connectTestRedis } from '../support/stock-publisher.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-const BROWSERS = IS_SOAK ? 5_000 : 500
+/** More than the connections of a process that are no streams. */
+const BROWSERS = IS_SOAK ? 5_000 : 1_100
 const CHANGES = IS_SOAK ? 2_000 : 200
 const SKUS = Array.from({ length: 20 }, (_, i) => `SKU-${i}`)
 const BECAUSE = { reason: 'delivery', actor: 'test' }
@@ -88,6 +91,23 @@ describe('stock over http', () => {
     expect([third.status, await third.json()]).toMatchObject([429, { type: '/problems/too-many-streams' }])
     first.abort()
     await waitFor('a seat is free', async () => (await open(leave.signal)).status === 200)
+  })
+
+  test('is streamed to who listens: a client that says more is cut', async () => {
+    const { hostname, port } = new URL(api.url)
+    const socket = connect(Number(port), hostname)
+    onTestFinished(() => void socket.destroy())
+    let text = ''
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    const closed = once(socket, 'close')
+    socket.on('error', () => undefined) // cut with what it said unread
+    socket.write(`GET /v1/inventory/stream?skus=SKU-1 HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`)
+    await waitFor('the snapshot', () => text.includes('event: snapshot'))
+    socket.write(`GET /livez HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`)
+    await closed
+    expect(text).not.toContain('/livez')
   })
 
   test('reaches a browser by way of indexer and Redis, and a drain asks it to come back', async () => {

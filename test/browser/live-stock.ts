@@ -7,16 +7,36 @@ import type { BrowserShop } from '../support/browser-shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const SKU = 'WATCHED-1'
+/** Of an item that results and its own page show. */
+const SHOWN = { sku: 'ART-14', item: 14, model: 'M114' }
 /** A little more than the longest pause before a question, ms of the page's clock. */
 const ASKED_AFTER_MS = 6_500
 
 type Seen = { readonly units: number[]; readonly late: boolean[] }
 
 export function liveStockTests(shop: BrowserShop): void {
-  const receive = (qty: number) =>
+  const receive = (qty: number, sku = SKU) =>
     inTransaction(shop.database.pool, (tx) =>
-      receiveStock(tx, [{ sku: SKU, loc: 1, qty }], { reason: 'delivery', actor: 'test' }),
+      receiveStock(tx, [{ sku, loc: 1, qty }], { reason: 'delivery', actor: 'test' }),
     )
+
+  test('the page of an item and a card in the results show the units as they change', async () => {
+    const item = await shop.open(`/item/${SHOWN.item}`)
+    const results = await shop.open(`/search?q=${SHOWN.model}`)
+    const badges = [item.locator('.item-stock .stock'), results.locator('.card .stock').first()]
+    for (const badge of badges) expect(await badge.innerText()).toBe('In stock')
+    await receive(2, SHOWN.sku)
+    for (const badge of badges) {
+      await waitFor('the units', async () => (await badge.innerText()) === 'Only 2 left')
+      expect(await badge.getAttribute('class')).toBe('stock stock-low')
+    }
+    await receive(1_200, SHOWN.sku)
+    for (const badge of badges) {
+      await waitFor('more units', async () => (await badge.innerText()) === '1,202 in stock')
+    }
+    await item.context().close()
+    await results.context().close()
+  })
 
   test('a page follows the units of a sku by a stream', async () => {
     await receive(1)

@@ -24,6 +24,17 @@ export function takeViews(known, views) {
 }
 
 /**
+ * Words of a badge.
+ * @param {StockView} view
+ * @param {string} locale BCP 47
+ */
+export function unitsText({ available, state }, locale) {
+  if (available === 0) return 'Out of stock'
+  const units = new Intl.NumberFormat(locale).format(available)
+  return state === 'low' ? `Only ${units} left` : `${units} in stock`
+}
+
+/**
  * `stream`: connect. `poll`: ask. `failures` in a row, of either.
  * @typedef {{ way: 'stream' | 'poll', failures: number, polls: number }} Plan
  */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FIRST_PLAN, nextPlan, pauseMs, takeViews } from './stock-state.js'
+import { FIRST_PLAN, nextPlan, pauseMs, takeViews, unitsText } from './stock-state.js'
 
 type Happening = Parameters<typeof nextPlan>[1]
 const view = (sku: string, ver: number) => ({ sku, ver, available: 10 - ver, state: 'low', queue: 0 })
@@ -17,6 +17,15 @@ test('a snapshot after a reconnect tells only what is new', () => {
   const known = new Map()
   takeViews(known, [view('a', 3)])
   expect(takeViews(known, [view('a', 3), view('b', 9)])).toEqual([view('b', 9)])
+})
+
+test('a badge tells the units, and where there are few that they are', () => {
+  const text = (available: number, state: string) => unitsText({ ...view('a', 1), available, state }, 'en-GB')
+  expect([text(1_250, 'in_stock'), text(3, 'low'), text(0, 'out_of_stock')]).toEqual([
+    '1,250 in stock',
+    'Only 3 left',
+    'Out of stock',
+  ])
 })
 
 test('a stream that breaks is made anew, after three that brought nothing the page asks', () => {

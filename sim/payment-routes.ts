@@ -32,7 +32,8 @@ const CHECKOUT_HEADERS = {
   'content-security-policy': "default-src 'none'; form-action *; frame-ancestors 'none'",
 }
 
-export function paymentRoutes(simulation: PaymentSimulation): Hono {
+/** @param publicUrl where browsers find its pages; '': where it was asked */
+export function paymentRoutes(simulation: PaymentSimulation, publicUrl = ''): Hono {
   const app = new Hono()
   app.get('/livez', (c) => c.text('alive\n'))
   app.post('/payments', async (c) => {
@@ -46,11 +47,15 @@ export function paymentRoutes(simulation: PaymentSimulation): Hono {
     const given: NewPayment = { key, order_id, amount_minor, currency, return_url, scenario }
     const payment = simulation.create(given, expires_in_s)
     if (payment === null) return c.json({ error: 'this key was used for another payment' }, 422)
-    return simulation.answer(c, 'create', key, () => c.json(shown(simulation, payment, c.req.url), 201))
+    return simulation.answer(c, 'create', key, () =>
+      c.json(shown(simulation, payment, publicUrl || c.req.url), 201),
+    )
   })
   app.get('/payments/:ref', (c) => {
     const payment = simulation.books.find(c.req.param('ref'))
-    return payment ? c.json(shown(simulation, payment, c.req.url)) : c.json({ error: 'no such payment' }, 404)
+    return payment
+      ? c.json(shown(simulation, payment, publicUrl || c.req.url))
+      : c.json({ error: 'no such payment' }, 404)
   })
   app.post('/payments/:ref/cancel', (c) => {
     const key = c.req.header('idempotency-key') ?? ''
@@ -100,7 +105,7 @@ function checkoutRoutes(app: Hono, simulation: PaymentSimulation): void {
 }
 
 /** A payment as the client reads it. */
-function shown(simulation: PaymentSimulation, payment: Payment, requestUrl: string) {
+function shown(simulation: PaymentSimulation, payment: Payment, baseUrl: string) {
   return {
     ref: payment.ref,
     order_id: payment.order_id,
@@ -108,9 +113,7 @@ function shown(simulation: PaymentSimulation, payment: Payment, requestUrl: stri
     amount_minor: String(payment.amount_minor),
     refunded_minor: String(payment.refunded_minor),
     currency: payment.currency,
-    redirect_url: simulation.isByShopper(payment)
-      ? new URL(`/checkout/${payment.ref}`, requestUrl).href
-      : null,
+    redirect_url: simulation.isByShopper(payment) ? new URL(`/checkout/${payment.ref}`, baseUrl).href : null,
   }
 }
 

@@ -20,6 +20,7 @@ while it runs, POST /sim/reset empties it, GET /sim/books shows its money.
 Options:
   --port N           Port; 0 takes a free one (default 0)
   --host ADDRESS     Address to listen on (default 127.0.0.1)
+  --public-url URL   Where browsers find its pages (default: where it was asked)
   --webhook-url URL  Where webhooks go; without it none are sent
   --seed N           Another number gives other fates (default 1)
   --quiet            Every rate is 0: decided at once, nothing declined, late or lost
@@ -44,6 +45,7 @@ function optionsOf(argv: readonly string[]) {
     options: {
       port: { type: 'string', default: '0' },
       host: { type: 'string', default: '127.0.0.1' },
+      'public-url': { type: 'string', default: '' },
       'webhook-url': { type: 'string', default: '' },
       seed: { type: 'string', default: '1' },
       quiet: { type: 'boolean', default: false },
@@ -67,7 +69,11 @@ async function run(options: ReturnType<typeof optionsOf>, secrets: string, stop:
     seed: Number(options.seed),
     webhooks: { url: options['webhook-url'], secrets: live.length > 0 ? live : [NO_SECRET] },
   })
-  const server = await listen(paymentRoutes(simulation), options.host, Number(options.port))
+  const server = await listen(
+    paymentRoutes(simulation, options['public-url']),
+    options.host,
+    Number(options.port),
+  )
   process.stdout.write(`ready ${server.url}\n`)
   if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
   simulation.stop()

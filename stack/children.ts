@@ -1,5 +1,5 @@
 /**
- * The processes of the product under a demo: started with their output in a log file, started again with a
+ * The processes of the product under a demo, and the simulated payment provider: started with their output in a log file, started again with a
  * growing pause when they end by themselves, ended with SIGTERM when the demo stops.
  */
 import { readFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { CHECKOUT } from './state.ts'
 import type { Say } from './wait.ts'
 
 export type ChildPlan = {
-  readonly name: 'api' | 'worker' | 'indexer'
+  readonly name: 'api' | 'worker' | 'indexer' | 'payments'
   /** Below the checkout, with its arguments. */
   readonly command: readonly string[]
   /** Of Node. */

@@ -22,6 +22,7 @@ import {
 import { untilSearchable } from './demo-searchable.ts'
 import { keepStack, type StackContext } from './keep-stack.ts'
 import { aborted, keeperRecord, ProcessList } from './keeper.ts'
+import { simulatedPayments } from './payments.ts'
 import { freePort, isFree, portNear } from './ports.ts'
 import { ensureDatabase } from './postgres.ts'
 import { keptSecrets } from './secrets.ts'
@@ -50,11 +51,14 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
   try {
     const currency = context.env['AISLE_CURRENCY'] || catalogueCurrency(catalogue)
     await withProcesses(context, { urls: stack.urls, currency }, async (keep, list) => {
-      const env = productEnvironment(context, stack.urls, { currency, port })
+      const api = `http://127.0.0.1:${port}`
+      const payments = await simulatedPayments(context.env, keptSecrets(context.state), api)
+      const paid = payments?.url ?? null
+      const env = productEnvironment(context, stack.urls, { currency, port, payments: paid })
       await loadCatalogue(catalogue, options.fresh, { context, urls: stack.urls, env })
       const indexerPort = await freePort()
-      const api = `http://127.0.0.1:${port}`
-      list({ api: [api], indexer: `http://127.0.0.1:${indexerPort}` })
+      list({ api: [api], indexer: `http://127.0.0.1:${indexerPort}`, payments: paid })
+      if (payments) keep(payments.plan)
       keep({
         name: 'indexer',
         command: ['indexer/main.ts', 'run'],
@@ -74,7 +78,7 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
 }
 
 type Keep = (plan: ChildPlan) => void
-type List = (urls: { api: string[]; indexer: string | null }) => void
+type List = (urls: { api: string[]; indexer: string | null; payments: string | null }) => void
 
 /** Run `work` with a way to keep children, and stop them all when it ends or the demo is told to stop. */
 async function withProcesses(
@@ -86,7 +90,7 @@ async function withProcesses(
   const children: Child[] = []
   const startedAt = new Date().toISOString()
   const keeper = keeperRecord()
-  let shown: Parameters<List>[0] = { api: [], indexer: null }
+  let shown: Parameters<List>[0] = { api: [], indexer: null, payments: null }
   const write = () =>
     writeDemo(
       state,
@@ -192,11 +196,11 @@ async function runCommand(
 function productEnvironment(
   context: StackContext,
   urls: ServerUrls,
-  { currency, port }: { currency: string; port: number },
+  { currency, port, payments }: { currency: string; port: number; payments: string | null },
 ) {
   return {
     ...context.env,
-    ...productEnv(urls, keptSecrets(context.state)),
+    ...productEnv(urls, keptSecrets(context.state), payments),
     AISLE_PORT: String(port),
     AISLE_CURRENCY: currency,
   }

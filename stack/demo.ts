@@ -11,8 +11,8 @@ import { say } from './wait.ts'
 
 const HELP = `npm run demo -- [options]
 
-Brings up Postgres, Elasticsearch and Redis, loads a catalogue, starts indexer, worker and api, and prints the
-URL of the shop when every item can be searched. Ctrl-C stops everything it started. The same command again goes
+Brings up Postgres, Elasticsearch and Redis, loads a catalogue, starts indexer, worker, api and a simulated payment
+provider, and prints the URL of the shop when every item can be searched. Ctrl-C stops everything it started. The same command again goes
 on with the data that is there; another catalogue replaces it.
 
 Options:

@@ -2,8 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT } from '../src/command/command.ts'
 import { ExitError } from '../src/errors.ts'
+import { keepChild } from './children.ts'
 import { aborted, type Interrupts, keeperRecord, ProcessList } from './keeper.ts'
 import type { Env } from './paths.ts'
+import { type Payments, simulatedPayments } from './payments.ts'
 import { type ApiSecrets, keptSecrets } from './secrets.ts'
 import { endServer } from './server.ts'
 import { bringUpServers, type Servers, type ServerUrls, withoutPassword } from './servers.ts'
@@ -15,6 +17,8 @@ export type StackContext = {
   readonly state: string
   readonly say: Say
   readonly stops: Interrupts
+  /** URL of the api that a simulated payment provider is to tell; absent: none is started. */
+  readonly shop?: string
 }
 
 export type Stack = {
@@ -31,6 +35,7 @@ export type Stack = {
 export async function keepStack(context: StackContext): Promise<Stack> {
   refuseSecond(context.state)
   let servers: Servers | undefined
+  let payments: Payments | null = null
   const startedAt = new Date().toISOString()
   const keeper = keeperRecord()
   const secrets = keptSecrets(context.state)
@@ -43,6 +48,7 @@ export async function keepStack(context: StackContext): Promise<Stack> {
         keeper,
         urls: servers?.urls ?? null,
         origins: servers?.origins ?? null,
+        payments: payments?.url ?? null,
         processes: processes.live(),
       },
       secrets,
@@ -50,25 +56,24 @@ export async function keepStack(context: StackContext): Promise<Stack> {
   const processes = new ProcessList(write)
   write()
   void context.stops.secondSignal.then(() => processes.kill())
-  const starting = bringUpServers({
-    ...context,
-    signal: context.stops.signal,
-    password: secrets.postgres_password,
-    onProcess: processes.add,
-  })
+  const kept = { signal: context.stops.signal, onProcess: processes.add }
+  const starting = bringUpServers({ ...context, ...kept, password: secrets.postgres_password })
   try {
     servers = await untilAborted(starting, context.stops.signal)
+    if (context.shop !== undefined) payments = await simulatedPayments(context.env, secrets, context.shop)
   } catch (thrown) {
     await endUntilSettled(processes, starting)
     removeStack(context.state)
     throw thrown
   }
+  const paid = payments && keepChild(payments.plan, { ...context, ...kept })
   write()
   const { urls, stop } = servers
   return {
     urls,
     secrets,
     stop: async () => {
+      await paid?.stop()
       await stop()
       removeStack(context.state)
     },

@@ -14,8 +14,11 @@ Brings up Postgres, Elasticsearch and Redis and keeps them up until Ctrl-C. Each
 ELASTICSEARCH_URL, REDIS_URL where set, else from a container engine that answers, else as a local process.
 While it runs, the URLs are in .aisle/stack.json and, for a shell to source, in .aisle/stack.env.
 
+A simulated payment provider tells an api on AISLE_PORT (8080) of payments, unless AISLE_PAYMENT_URL names a real one.
+
 Options:
-  --help   Show this help
+  --servers-only  No payment provider
+  --help          Show this help
 
 Exit codes:
   0    stopped after Ctrl-C or SIGTERM
@@ -23,9 +26,16 @@ Exit codes:
   3    something is missing or does not answer; the message says what to do
   5    a stack of this checkout is running already`
 
+/** Where an api listens that is told nothing else. */
+const API_PORT = '8080'
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { help: { type: 'boolean' }, [FOLLOW_STDIN]: { type: 'boolean' } },
+    options: {
+      help: { type: 'boolean' },
+      'servers-only': { type: 'boolean' },
+      [FOLLOW_STDIN]: { type: 'boolean' },
+    },
   })
   if (values.help) {
     console.log(HELP)
@@ -34,7 +44,10 @@ async function main(): Promise<number> {
   const state = stateFolder(process.env)
   const stops = interrupts(values[FOLLOW_STDIN] === true, say)
   await clearRemains(state, say)
-  const stack = await keepStack({ env: process.env, state, say, stops })
+  const shop = values['servers-only']
+    ? {}
+    : { shop: `http://127.0.0.1:${process.env['AISLE_PORT'] || API_PORT}` }
+  const stack = await keepStack({ env: process.env, state, say, stops, ...shop })
   say('The stack is up. Ctrl-C stops it.')
   await aborted(stops.signal)
   await stack.stop()

@@ -9,7 +9,7 @@ import { isKept, readStack, removeStack, type StackState, writeStack } from './s
 
 const SECRET = 'a-secret-of-32-characters-or-more'
 const KEY = 'another-secret-of-32-characters-or'
-const SECRETS = { cursor_secret: SECRET, auth_key: KEY }
+const SECRETS = { cursor_secret: SECRET, auth_key: KEY, payment_secret: KEY }
 let folder = ''
 
 beforeEach(() => {
@@ -29,6 +29,7 @@ function stackOf(overrides: Partial<StackState> = {}): StackState {
       redis_cache: 'redis://127.0.0.1:8',
     },
     origins: { postgres: 'process', elasticsearch: 'process', redis: 'environment' },
+    payments: null,
     processes: [],
     ...overrides,
   }

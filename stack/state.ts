@@ -28,6 +28,8 @@ const StackState = z.object({
   origins: z
     .object({ postgres: z.enum(ORIGINS), elasticsearch: z.enum(ORIGINS), redis: z.enum(ORIGINS) })
     .nullable(),
+  /** URL of the simulated payment provider; null: there is none. */
+  payments: z.string().nullable().default(null),
   processes: z.array(Process),
 })
 
@@ -46,6 +48,8 @@ const DemoState = z.object({
   api: z.array(z.string()),
   /** Where the indexer tells its metrics; null while it is not up. */
   indexer: z.string().nullable(),
+  /** URL of its simulated payment provider; null: there is none. */
+  payments: z.string().nullable().default(null),
   processes: z.array(Process),
 })
 
@@ -81,12 +85,13 @@ export function isKept(state: { readonly keeper: ProcessRecord }): boolean {
 /** @param secrets the same for every api of this checkout */
 export function writeStack(state: string, value: StackState, secrets: ApiSecrets): void {
   writeWhole(join(state, FILES.stack), `${JSON.stringify(value, null, 2)}\n`)
-  if (value.urls) writeWhole(join(state, ENV_FILES.stack), envLines(productEnv(value.urls, secrets)))
+  if (value.urls)
+    writeWhole(join(state, ENV_FILES.stack), envLines(productEnv(value.urls, secrets, value.payments)))
 }
 
 export function writeDemo(state: string, value: DemoState, secrets: ApiSecrets): void {
   writeWhole(join(state, FILES.demo), `${JSON.stringify(value, null, 2)}\n`)
-  const env = { ...productEnv(value.urls, secrets), AISLE_CURRENCY: value.currency }
+  const env = { ...productEnv(value.urls, secrets, value.payments), AISLE_CURRENCY: value.currency }
   writeWhole(join(state, ENV_FILES.demo), envLines(env))
 }
 
@@ -107,8 +112,15 @@ type ProductUrls = {
   readonly redis_cache: string
 }
 
-/** Environment of a process of the product that uses these servers. */
-export function productEnv(urls: ProductUrls, secrets: ApiSecrets): Record<string, string> {
+/**
+ * Environment of a process of the product that uses these servers.
+ * @param payments URL of the simulated payment provider; null: none, or what the environment says
+ */
+export function productEnv(
+  urls: ProductUrls,
+  secrets: ApiSecrets,
+  payments: string | null,
+): Record<string, string> {
   return {
     DATABASE_URL: urls.postgres,
     ELASTICSEARCH_URL: urls.elasticsearch,
@@ -116,6 +128,9 @@ export function productEnv(urls: ProductUrls, secrets: ApiSecrets): Record<strin
     AISLE_REDIS_CACHE_URL: urls.redis_cache,
     AISLE_CURSOR_SECRET: secrets.cursor_secret,
     AISLE_AUTH_KEY: secrets.auth_key,
+    ...(payments === null
+      ? {}
+      : { AISLE_PAYMENT_URL: payments, AISLE_PAYMENT_SECRETS: secrets.payment_secret }),
   }
 }
 

@@ -38,11 +38,15 @@ export async function areContainersUsed(env: Env): Promise<boolean> {
 export function startTestStack(env: Env): TestStack {
   const state = testStateFolder(env)
   for (const folder of [dataFolder(state), state]) rmSync(folder, { recursive: true, force: true })
-  const keeper = spawn(process.execPath, [join(CHECKOUT, 'stack/stack.ts'), `--${FOLLOW_STDIN}`], {
-    env: { ...env, AISLE_STATE_DIR: state },
-    stdio: ['pipe', 2, 2],
-    detached: true,
-  })
+  const keeper = spawn(
+    process.execPath,
+    [join(CHECKOUT, 'stack/stack.ts'), `--${FOLLOW_STDIN}`, '--servers-only'],
+    {
+      env: { ...env, AISLE_STATE_DIR: state },
+      stdio: ['pipe', 2, 2],
+      detached: true,
+    },
+  )
   const ended = new Promise<void>((resolve) => keeper.once('exit', () => resolve()))
   const failed = ended.then(() => Promise.reject(new Error('the servers of the tests did not start')))
   failed.catch(() => undefined) // it also ends after a good run, when nobody listens

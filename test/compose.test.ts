@@ -31,13 +31,14 @@ function withDefaults(text: string): string {
   return text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
 }
 
-test('compose has the servers of the stack, the three processes of the product and a proxy', () => {
+test('compose has the servers of the stack, the processes of the product, a payment provider and a proxy', () => {
   expect(Object.keys(services).sort()).toEqual(
     [
       'api',
       'elasticsearch',
       'indexer',
       'migrate',
+      'payments',
       'postgres',
       'proxy',
       'redis',

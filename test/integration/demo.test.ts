@@ -52,6 +52,7 @@ test(
     const run = runDemo(state, { ...database.env, ELASTICSEARCH_URL: proxy.url })
     const demo = await open(run, state)
     expect(await searchTotal(demo)).toBe(300)
+    expect((await fetch(`${demo.payments}/livez`)).ok).toBe(true)
     proxy.setMode('refuse')
     proxy.reset()
     await pageSays(demo, '/search?q=', 'Search is running on its reserve')
@@ -62,7 +63,7 @@ test(
     await waitFor('the api answers again', () => searchTotal(demo), { deadlineMs: END_DEADLINE_MS })
     expect(run.output()).toContain('api ended (killed); again in 1 s')
     const processes = readDemo(state)?.processes ?? []
-    expect(living(processes).sort()).toEqual(['api', 'indexer', 'worker'])
+    expect(living(processes).sort()).toEqual(['api', 'indexer', 'payments', 'worker'])
     run.launcher.kill('SIGINT')
     expect(await run.exited).toBe(0)
     expect(living(processes)).toEqual([])

@@ -29,13 +29,20 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 test(
-  'SIGKILL of the launcher ends every server, Elasticsearch too',
+  'SIGKILL of the launcher ends every server and the payment provider, Elasticsearch too',
   async () => {
     const state = newStateFolder()
     const run = runStack(state, {})
     const { processes } = await run.up()
     expect(living(processes).sort()).toEqual(
-      ['elasticsearch', 'elasticsearch-launcher', 'postgres', 'redis-cache', 'redis-state'].sort(),
+      [
+        'elasticsearch',
+        'elasticsearch-launcher',
+        'payments',
+        'postgres',
+        'redis-cache',
+        'redis-state',
+      ].sort(),
     )
     run.launcher.kill('SIGKILL')
     await expectAllGone(processes)

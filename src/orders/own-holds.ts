@@ -13,6 +13,7 @@ import {
 import { inTransaction, type Pool } from '../postgres/pool.ts'
 import { answerLines, type HoldAnswerLine } from './hold-answer.ts'
 import type { Refusal, ShortLine } from './types.ts'
+import { orUnavailable } from './unavailable.ts'
 
 /** A hold as its customer sees it now. */
 export type HoldView = {
@@ -57,7 +58,10 @@ export type OwnHolds = {
   release(id: string, customer: string): Promise<HoldChange>
 }
 
-/** @param onTime told of the time of Postgres */
+/**
+ * Each of them throws OrderingUnavailable where it is Postgres that fails.
+ * @param onTime told of the time of Postgres
+ */
 export function createOwnHolds(pool: Pool, onTime: (at: Date) => void): OwnHolds {
   const rowOf = async (id: string, customer: string): Promise<HoldRow | null> => {
     const [row] = await readHolds(pool, [id], customer)
@@ -75,21 +79,24 @@ export function createOwnHolds(pool: Pool, onTime: (at: Date) => void): OwnHolds
     return reason === null ? { outcome: 'done', hold: viewOf(row) } : { outcome: 'not_possible', reason }
   }
   return {
-    async read(id, customer) {
-      const row = await rowOf(id, customer)
-      return row && viewOf(row)
-    },
-    async extend(id, customer, seconds) {
-      const extended = await inTransaction(pool, (tx) => extendHold(tx, { id, customer, seconds }))
-      return await change(id, customer, (row) => (extended ? null : obstacleOf(shownState(row))))
-    },
-    async release(id, customer) {
-      const isEnded = await inTransaction(pool, async (tx) => {
-        const ended = await releaseHolds(tx, [id], { customer, actor: null })
-        return ended.length > 0 || (await closePayingHold(tx, id, customer))
-      })
-      return await change(id, customer, (row) => (isEnded ? null : releaseObstacle(row)))
-    },
+    read: (id, customer) =>
+      orUnavailable(async () => {
+        const row = await rowOf(id, customer)
+        return row && viewOf(row)
+      }),
+    extend: (id, customer, seconds) =>
+      orUnavailable(async () => {
+        const extended = await inTransaction(pool, (tx) => extendHold(tx, { id, customer, seconds }))
+        return await change(id, customer, (row) => (extended ? null : obstacleOf(shownState(row))))
+      }),
+    release: (id, customer) =>
+      orUnavailable(async () => {
+        const isEnded = await inTransaction(pool, async (tx) => {
+          const ended = await releaseHolds(tx, [id], { customer, actor: null })
+          return ended.length > 0 || (await closePayingHold(tx, id, customer))
+        })
+        return await change(id, customer, (row) => (isEnded ? null : releaseObstacle(row)))
+      }),
   }
 }
 

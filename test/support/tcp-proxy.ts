@@ -13,6 +13,8 @@ export type TcpProxy = {
   /** The given URL with the proxy's address in it. */
   readonly url: string
   setMode(mode: ProxyMode): void
+  /** New connections go to this server. */
+  setTarget(target: string): void
   /** Every byte, in both directions, comes this much later. ms */
   setDelay(ms: number): void
   /** End every open connection politely (FIN). */
@@ -25,7 +27,7 @@ export type TcpProxy = {
 
 /** Start a proxy in front of the server of `target`. Close it at the end of the test. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
-  const to = new URL(target)
+  let to = new URL(target)
   const sockets = new Set<Socket>()
   const state = { mode: 'pass' as ProxyMode, delayMs: 0, held: [] as (() => void)[] }
   const server = createServer((client) => {
@@ -57,6 +59,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     setMode: (mode) => {
       state.mode = mode
       if (mode !== 'silent') for (const go of state.held.splice(0)) go()
+    },
+    setTarget: (next) => {
+      to = new URL(next)
     },
     setDelay: (ms) => {
       state.delayMs = ms

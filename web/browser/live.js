@@ -108,12 +108,7 @@ function partsOf(article) {
       const news = newsOf(before, now, locale, words)
       if (news === '') return
       part('.item-price')?.replaceChildren(priceElement(now, locale, words))
-      const badge = part('.item-stock .stock')
-      if (badge && !badge.hasAttribute('data-units')) {
-        // Units that are followed are newer than the word.
-        badge.className = `stock stock-${now.availability}`
-        badge.textContent = words[now.availability] ?? ''
-      }
+      part('.item-stock')?.replaceChildren(stockElement(now, words))
       this.say(news)
     },
     /** @param {string} text */
@@ -134,6 +129,17 @@ function priceElement(offer, locale, words) {
   element.className = offer.price === null ? 'price price-none' : 'price price-new'
   if (element instanceof HTMLDataElement) element.value = String(offer.price)
   element.textContent = priceText(offer, locale, words)
+  return element
+}
+
+/**
+ * @param {Offer} offer
+ * @param {Record<string, string>} words
+ */
+function stockElement({ availability }, words) {
+  const element = document.createElement('span')
+  element.className = `stock stock-${availability}`
+  element.textContent = words[availability] ?? ''
   return element
 }
 

@@ -79,6 +79,18 @@ describe('auditor', () => {
     expect(await once()).toBe('unknown')
   })
 
+  test('an answer that ends before the verdict is no fault: its lifetime may be the bound of what no tag names', async () => {
+    const clock = { now: 0 }
+    const catchUp = () => {
+      clock.now = 40_000
+      return Promise.resolve(true)
+    }
+    const { once, lease } = await useAudit('1', '2', { now: () => clock.now, catchUp })
+    lease.asked(40_000, 99)
+    lease.heartbeat(99)
+    expect(await once()).toBe('unknown')
+  })
+
   test('an empty memory has nothing to audit', async () => {
     const { once, l1, verdicts } = await useAudit('1', '2')
     l1.clear()

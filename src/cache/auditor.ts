@@ -75,7 +75,10 @@ async function judge(parts: AuditParts, key: string, entry: Entry, signal: Abort
   const { watermark, lease, now, patienceMs = PATIENCE_MS } = parts
   const { life } = watermark
   const isServed = () =>
-    watermark.life === life && watermark.isValid(entry.watermark, entry.tags) && lease.isFresh(now())
+    now() < entry.softExpiry &&
+    watermark.life === life &&
+    watermark.isValid(entry.watermark, entry.tags) &&
+    lease.isFresh(now())
   if (!isServed()) return 'unknown'
   const fresh = await parts.reload(key, signal)
   const differs = fresh.isStorable ? parts.differs(entry, fresh) : null

@@ -26,6 +26,8 @@ const FAMILIES: readonly (readonly [prefix: RegExp, family: Family, form: Form, 
   [/^\/search(?:\?|$)/, 'search', 'page', '/search'],
   [/^\/c\//, 'search', 'page', '/c/:path{.+}'],
   [/^\/item\//, 'item', 'page', '/item/:id'],
+  [/^\/categories(?:\?|$)/, 'search', 'page', '/categories'],
+  [/^\/(?:\?|$)/, 'search', 'page', '/'],
 ]
 
 /** Longer URLs are answered and not kept. */

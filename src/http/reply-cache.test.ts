@@ -78,6 +78,21 @@ const KEPT = [
   '/search?q=drive',
   '/c/storage/hard-drives',
   '/item/1',
+  '/',
+  '/categories',
+]
+
+/** What runs for each when it is not in memory: our three, validators, and the route itself, which have no names. */
+const CHAINS: readonly (readonly [path: string, validators: number])[] = [
+  ['/v1/suggest', 2],
+  ['/v1/search', 2],
+  ['/v1/facets/brand', 3],
+  ['/v1/items/1', 3],
+  ['/search', 0],
+  ['/c/storage/hard-drives', 0],
+  ['/item/1', 0],
+  ['/', 0],
+  ['/categories', 0],
 ]
 
 describe('cache-http: replies that are kept', () => {
@@ -114,7 +129,6 @@ describe('cache-http: replies that are kept', () => {
     ['/item/999', 404],
     ['/search?price_from=1', 302],
     ['/v1/categories', 200],
-    ['/', 200],
   ])('the reply to %s is not kept', async (path, status) => {
     const { warm, l1 } = await useShop()
     const reply = await warm(path)
@@ -122,12 +136,18 @@ describe('cache-http: replies that are kept', () => {
     expect(reply.own('cache-control')).toContain('no-store')
   })
 
-  test('no route that is kept runs middleware but our own three', () => {
-    const light = ['observe', 'checkUrl', 'admit']
-    const heavy = edge()
-      .routes.filter(({ path, method }) => method === 'ALL' && (path === '/*' || path === '*'))
-      .map(({ handler }) => handler.name)
-    expect(heavy.filter((name) => !light.includes(name))).toEqual([])
+  test.each(CHAINS)(
+    '%s is made by our own three, its %i validators and its route, and no other middleware',
+    (path, validators) => {
+      const [matched] = edge().router.match('GET', path)
+      const chain = matched.map(([[handler]]) => (handler as { name: string }).name)
+      expect(chain).toEqual(['observe', 'checkUrl', 'admit', ...Array(validators + 1).fill('')])
+    },
+  )
+
+  test('every path that is kept has its chain looked at', () => {
+    const paths = KEPT.map((path) => path.replace(/\?.*/, ''))
+    expect(CHAINS.map(([path]) => path)).toEqual(paths)
   })
 })
 
@@ -137,6 +157,8 @@ describe('pages from the cache', () => {
     ['/c/storage/hard-drives', 'cat:storage/hard-drives'],
     ['/item/1', 'item:1'],
     ['/item/1', 'cat:storage/hard-drives'],
+    ['/', 'list'],
+    ['/categories', 'list'],
   ])('%s ends with a change of %s', async (path, tag) => {
     const { warm, ask, name } = await useShop()
     await warm(path)
@@ -146,7 +168,7 @@ describe('pages from the cache', () => {
     expect((await ask(path)).source).toBe('MISS')
   })
 
-  test.each(['/search?q=drive', '/c/storage/hard-drives', '/item/1'])(
+  test.each(['/search?q=drive', '/c/storage/hard-drives', '/item/1', '/'])(
     'a degraded %s is not kept',
     async (path) => {
       const good = memorySearch()
@@ -179,15 +201,18 @@ describe('pages from the cache', () => {
     ])
   })
 
-  test('a page with a category lives no longer than the tree of categories', async () => {
-    const { warm, ask, clock, beat } = await useShop()
-    await warm('/c/storage/hard-drives')
-    await warm('/search?q=drive')
-    clock.now = 2_201 // two seconds, and a tenth for jitter
-    beat()
-    expect((await ask('/c/storage/hard-drives')).source).toBe('MISS')
-    expect((await ask('/search?q=drive')).source).toBe('HIT-L1')
-  })
+  test.each(['/c/storage/hard-drives', '/', '/categories'])(
+    '%s, with categories on it, lives no longer than the tree of them',
+    async (path) => {
+      const { warm, ask, clock, beat } = await useShop()
+      await warm(path)
+      await warm('/search?q=drive')
+      clock.now = 2_201 // two seconds, and a tenth for jitter
+      beat()
+      expect((await ask(path)).source).toBe('MISS')
+      expect((await ask('/search?q=drive')).source).toBe('HIT-L1')
+    },
+  )
 
   test('what a client sends beside the URL does not reach a page that is kept for all', async () => {
     const { ask, asked } = await useShop()

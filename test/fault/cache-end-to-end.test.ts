@@ -3,7 +3,7 @@
  * by plain SQL; what the apis answer is compared with what the index showed at the moment of the request.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LEASE_MS } from '../../src/cache/lease.ts'
 import { namesFor } from '../../src/catalog/names.ts'
 import { readCommitPosition } from '../../src/postgres/commit-position.ts'
@@ -196,31 +196,85 @@ test('a starting api has what is asked most in memory before it is ready', async
   expect(started.output()).toMatch(/"fromSecondTier":[1-9]/)
 })
 
-test('a product is suggested no more once its item is removed, by the same suggestion index', async () => {
-  const worker = await startProcess('worker', { ...env, AISLE_SUGGEST_REBUILD_MS: '86400000' })
-  const [url = ''] = urls()
-  const suggest = async () => {
-    const reply = await fetch(`${url}/v1/suggest?q=cobalt+wireless+mouse+m1&size=20`)
-    return (await reply.json()) as {
-      suggestions: { kind: string; ref: string | null }[]
-      degraded: string[]
-      index_generation: string
-    }
-  }
-  const refs = ({ suggestions }: Awaited<ReturnType<typeof suggest>>) =>
-    suggestions.flatMap(({ kind, ref }) => (kind === 'product' ? [ref] : []))
-  await waitFor('products are suggested', async () => refs(await suggest()).length > 2, {
-    deadlineMs: 30_000,
+describe('with suggestions that are built once', () => {
+  let worker: RunningProcess
+  beforeAll(async () => {
+    worker = await startProcess('worker', { ...env, AISLE_SUGGEST_REBUILD_MS: '86400000' })
   })
-  const before = await suggest()
-  const [gone, repriced, ...others] = refs(before)
-  await database.pool.query('update items set price_minor = 1 where item_id = $1', [repriced])
-  await database.pool.query('delete from items where item_id = $1', [gone])
-  await waitFor('it is gone', async () => !refs(await suggest()).includes(gone ?? ''))
-  const after = await suggest()
-  expect(refs(after).sort()).toEqual([repriced, ...others].sort())
-  expect([after.index_generation, after.degraded]).toEqual([before.index_generation, []])
-  await worker.stop()
+  afterAll(async () => {
+    await worker?.stop()
+  })
+
+  test('a product is suggested no more once its item is removed, by the same suggestion index', async () => {
+    const [url = ''] = urls()
+    const suggest = async () => {
+      const reply = await fetch(`${url}/v1/suggest?q=cobalt+wireless+mouse+m1&size=20`)
+      return (await reply.json()) as {
+        suggestions: { kind: string; ref: string | null }[]
+        degraded: string[]
+        index_generation: string
+      }
+    }
+    const refs = ({ suggestions }: Awaited<ReturnType<typeof suggest>>) =>
+      suggestions.flatMap(({ kind, ref }) => (kind === 'product' ? [ref] : []))
+    const before = await waitFor(
+      'products are suggested by the index',
+      async () => {
+        const answer = await suggest()
+        return answer.degraded.length === 0 && refs(answer).length > 2 && answer
+      },
+      { deadlineMs: 30_000 },
+    )
+    const [gone, repriced, ...others] = refs(before)
+    await database.pool.query('update items set price_minor = 1 where item_id = $1', [repriced])
+    await database.pool.query('delete from items where item_id = $1', [gone])
+    await waitFor('it is gone', async () => !refs(await suggest()).includes(gone ?? ''))
+    const after = await suggest()
+    expect(refs(after).sort()).toEqual([repriced, ...others].sort())
+    expect([after.index_generation, after.degraded]).toEqual([before.index_generation, []])
+  })
+
+  test('cache-remove: an item that the index has removed is within the bound in no answer and on no page', async () => {
+    const { rows } = await database.pool.query<{ id: string; name: string }>(
+      `select item_id::text as id, name from items where name like 'Cobalt wireless%' order by item_id desc limit 1`,
+    )
+    const [{ id, name } = { id: '', name: '' }] = rows
+    const q = name.replaceAll(' ', '+')
+    const paths = [
+      `/v1/search?q=${q}`,
+      '/v1/search?category=peripherals/mice&size=100',
+      `/v1/suggest?q=${q}&size=20`,
+      `/v1/items/${id}`,
+      `/search?q=${q}`,
+      '/c/peripherals/mice?sort=price_desc',
+      `/item/${id}`,
+    ]
+    const targets = urls().flatMap((url) => paths.map((path) => url + path))
+    const shows = new RegExp(`(?:data-item=|"item_id":|"ref":)"${id}"`)
+    const holders = async () => {
+      const bodies = await Promise.all(targets.map(async (target) => (await fetch(target)).text()))
+      return targets.filter((_, i) => shows.test(bodies[i] ?? ''))
+    }
+    const all = async () => {
+      const found = await holders()
+      if (found.length < targets.length) throw new Error(`only ${found.join(' ')}`)
+      return true
+    }
+    await waitFor('every answer and page has it', all)
+    await all() // and is kept
+    await database.pool.query('delete from items where item_id = $1', [id])
+    const inIndex = () => client.count({ index: itemsAlias, query: { ids: { values: [id] } } })
+    await waitFor('the index has removed it', async () => (await inIndex()).count === 0, { everyMs: 5 })
+    const removedAt = performance.now()
+    let [askedAt, lastShownAt, last] = [removedAt, removedAt, [] as string[]]
+    await waitFor('nothing has it', async () => {
+      askedAt = performance.now()
+      const found = await holders()
+      if (found.length > 0) [lastShownAt, last] = [askedAt, found]
+      return found.length === 0
+    })
+    expect({ last, isWithin: lastShownAt - removedAt <= BOUND_MS }).toMatchObject({ isWithin: true })
+  })
 })
 
 test('after the indexer was killed the cache is told to forget, and is fresh again', {

@@ -7,7 +7,15 @@ import { itemPage } from '../../../web/pages/item-page.ts'
 import { browseUrl } from '../../../web/pages/links.ts'
 import { type SearchPageInput, searchPage } from '../../../web/pages/search-page.ts'
 import { spread } from '../../../web/pages/spread.ts'
-import type { CategoryAnswer, Hit, ItemAnswer, SearchAnswer } from '../../catalog/answers.ts'
+import { TAG_LIST } from '../../cache/tags.ts'
+import { TAG_ALL } from '../../cache/watermark.ts'
+import type {
+  CategoriesAnswer,
+  CategoryAnswer,
+  Hit,
+  ItemAnswer,
+  SearchAnswer,
+} from '../../catalog/answers.ts'
 import { problem } from '../../errors.ts'
 import { itemAnswerTags, searchAnswerTags } from '../../search/answer-tags.ts'
 import type { CatalogSearch, SearchQuery } from '../../search/contract.ts'
@@ -28,8 +36,8 @@ const OF_ONE_CATEGORY = 2
 const OTHERS = 6
 /** What they may cost the page of the item, ms. */
 const OTHERS_MS = 150
-/** A category is as old as the process's tree of them, which no tag names. */
-const CATEGORY_MAX_AGE_MS = 2_000
+/** A category is as old as the process's tree of them, 2 s at most; what is in it no tag names. */
+const TREE_LIFE = { maxAgeMs: 2_000 }
 
 export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages) => {
   const app = new OpenAPIHono<AppEnv>()
@@ -42,11 +50,18 @@ export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages)
       search.search(POPULAR, signal),
     ])
     const hits = spread(popular.hits, POPULAR_SHOWN, OF_ONE_CATEGORY)
+    keepPage(
+      c,
+      [treePart(categories), { answer: popular, tags: searchAnswerTags(POPULAR, popular) }],
+      TREE_LIFE,
+    )
     return send(c, homePage(shop.view, { categories, popular: { ...popular, hits } }))
   })
 
   app.get('/categories', admit('search'), async (c) => {
-    return send(c, categoriesPage(shop.view, await search.categories(c.get('signal'))))
+    const categories = await search.categories(c.get('signal'))
+    keepPage(c, [treePart(categories)], TREE_LIFE)
+    return send(c, categoriesPage(shop.view, categories))
   })
 
   const results = async (c: Context<AppEnv>, path: string | null) => {
@@ -81,6 +96,9 @@ export const pageRoutes = (search: CatalogSearch, admit: Admit, shop: ShopPages)
   return app
 }
 
+/** The tree on a page. Any item may change its counts. */
+const treePart = (answer: CategoriesAnswer) => ({ answer, tags: [TAG_ALL, TAG_LIST] })
+
 type Results = {
   readonly answer: SearchAnswer
   /** The first page, for the counts that later ones come without. */
@@ -103,7 +121,7 @@ function keepResults(c: Context<AppEnv>, query: SearchQuery, { answer, counted, 
   const parts = searched.map((one) => ({ answer: one, tags: searchAnswerTags(query, one) }))
   keepPage(c, category ? [...parts, { answer: category, tags: [] }] : parts, {
     kind: answer.total.value === 0 ? 'empty' : 'hit',
-    ...(category ? { maxAgeMs: CATEGORY_MAX_AGE_MS } : {}),
+    ...(category ? TREE_LIFE : {}),
   })
 }
 

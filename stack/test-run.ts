@@ -16,7 +16,7 @@ import { say } from './wait.ts'
 
 const HELP = `npm test -- [options] [FILTER...]      everything, with the servers it needs
 npm run check -- [options] [FILTER...]  types, lint and the tests that need no servers
-npm run soak -- [options] [FILTER...]   the long forms of the fault tests
+npm run soak -- [options] [FILTER...]   the long forms of the tests that have one
 
 Options:
   FILTER   Only test files whose path contains one of these

@@ -1,5 +1,6 @@
 /** The steps of a test run, and how one is run. */
 import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT } from '../src/command/command.ts'
 import { messageOf } from '../src/errors.ts'
@@ -32,17 +33,23 @@ export function checkSteps(): Step[] {
 
 /** @param hasServers without them only the unit tests can run. @param filters parts of paths of test files */
 export function testStep(mode: Mode, hasServers: boolean, filters: readonly string[]): Step {
-  const projects = !hasServers
-    ? ['unit']
-    : mode === 'soak'
-      ? ['unit', 'serial']
-      : ['unit', 'integration', 'serial']
+  const projects = hasServers ? ['unit', 'integration', 'serial'] : ['unit']
+  const files = mode === 'soak' && filters.length === 0 ? longForms() : filters
   return {
     name: 'tests',
-    command: [join(BIN, 'vitest'), 'run', ...projects.flatMap((name) => ['--project', name]), ...filters],
+    command: [join(BIN, 'vitest'), 'run', ...projects.flatMap((name) => ['--project', name]), ...files],
     ...(mode === 'soak' ? { env: { AISLE_TEST_SOAK: '1' } } : {}),
   }
 }
+
+/** Test files that have a long form: they ask whether this is a soak. */
+export function longForms(): string[] {
+  const files = readdirSync(join(CHECKOUT, 'test'), { recursive: true, encoding: 'utf8' })
+  const tests = files.filter((file) => file.endsWith('.test.ts')).map((file) => join('test', file))
+  return tests.filter((file) => IS_ASKED.test(readFileSync(join(CHECKOUT, file), 'utf8'))).sort()
+}
+
+const IS_ASKED = /\bIS_SOAK\b/
 
 /** What some tests need of the system: Debian's package, the programs that do, the tests skipped without it. */
 const PACKAGES = [

@@ -3,6 +3,7 @@ import { apiOverhead } from './api-overhead.ts'
 import type { Benchmark } from './benchmark.ts'
 import { cacheHit } from './cache-hit.ts'
 import { cachedSuggest } from './cached-suggest.ts'
+import { events } from './events.ts'
 import { limit } from './limit.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
@@ -18,6 +19,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   load,
   stream,
   cacheHit,
+  events,
   ordersGate,
   ordersReconcile,
   ordersReserve,

@@ -77,7 +77,7 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
     ],
     [
       'entry',
-      ['src/main.ts', 'src/worker.ts'],
+      ['src/main.ts', 'src/api-parts.ts', 'src/worker.ts'],
       [
         'http',
         'search',

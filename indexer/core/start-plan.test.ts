@@ -67,6 +67,17 @@ describe('what a leader does first', () => {
     expect(plan.build).toBeNull()
   })
 
+  test('a build that search reads already is never deleted', () => {
+    const swapped = state({ index: 'shop-items-v000002', phase: 'purge' })
+    const crashed = { states: [state(), swapped], aliased: [swapped.index] }
+    expect(planStart(found(crashed)).resume).toBe(swapped)
+    const changed = planStart(found({ ...crashed, mappingVersion: 'm2' }))
+    expect([changed.build, changed.discard]).toEqual(['the mapping has changed', []])
+    expect(changed.feed).toContain(swapped)
+    const behind = planStart(found({ ...crashed, confirmed: 101n }))
+    expect([behind.discard, behind.frozen.length]).toEqual([[], 2])
+  })
+
   test('a kept index that lost its alias is fed and no reason to build', () => {
     const kept = state({ index: 'shop-items-v000000', phase: 'kept' })
     expect(planStart(found({ states: [state(), kept] })).feed.length).toBe(2)

@@ -34,17 +34,23 @@ export type StartPlan = {
 export function planStart(found: Found): StartPlan {
   const usable = found.states.filter((state) => isUsable(state, found))
   const stale = found.states.filter((state) => !usable.includes(state))
-  const builds = usable.filter((state) => isBuilding(state.phase))
-  const resume = builds.find((state) => state.mapping_version === found.mappingVersion) ?? null
-  const feed = usable.filter((state) => !isBuilding(state.phase))
+  const resume =
+    usable.find((state) => isBuilding(state.phase) && state.mapping_version === found.mappingVersion) ?? null
+  const others = usable.filter((state) => state !== resume)
+  const feed = others.filter((state) => isServing(state, found))
   const live = feed.find((state) => found.aliased.includes(state.index))
   return {
     feed,
     resume,
     build: resume ? null : reasonToBuild(found, live),
-    discard: [...builds.filter((state) => state !== resume), ...stale.filter((s) => isBuilding(s.phase))],
-    frozen: stale.filter((state) => !isBuilding(state.phase)),
+    discard: [...others, ...stale].filter((state) => !isServing(state, found)),
+    frozen: stale.filter((state) => isServing(state, found)),
   }
+}
+
+/** Built; or search reads it although the record of that was lost in a crash: the alias tells the truth. */
+function isServing(state: IndexState, found: Found): boolean {
+  return !isBuilding(state.phase) || found.aliased.includes(state.index)
 }
 
 /** The stream can still bring this index to the truth: nothing that it lacks has left the slot. */

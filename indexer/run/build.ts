@@ -253,6 +253,12 @@ async function retire(session: Session, live: string, keepSeconds: number): Prom
   if (replaced.length > 0) for (const { index } of older) await dropIndex(session, index)
 }
 
+/** The last step of a build that a crash cut off after search read its index: what it replaced, and its end. */
+export async function finishBuild(session: Session, build: Build, index: string): Promise<void> {
+  await retire(session, index, build.keep_seconds)
+  await writeBuild(session.context.pool, { ...build, state: 'done', phase: 'live', progress: 1 })
+}
+
 /** The build is over and search stays with what it has. */
 export async function giveUpBuild(session: Session, prepared: PreparedBuild, reason: string): Promise<void> {
   const { context } = session

@@ -13,7 +13,7 @@ import type { Context } from './context.ts'
 import type { EventRelay } from './relay.ts'
 
 /** Debts are also asked for by others. */
-const LOOK_MS = 2_000
+const LOOK_MS = 1_000
 const AWAY_LOOK_MS = 50
 const FENCE_LOOK_MS = 20
 const RETRY_MS = 500

@@ -30,7 +30,7 @@ const LINGER_MS = 4
 const ROOM = { maxSize: 100_000, maxBytes: 64_000_000 }
 const RETRY_MS = 200
 /** Between two looks whether a stream has lost entries. */
-const LOOK_MS = 2_000
+const LOOK_MS = 1_000
 const WAL_LOOK_MS = 5_000
 /** Before the last entry that a stream still has: its neighbours may have begun earlier and committed later. */
 const LOST_SLACK_MS = 3_600_000

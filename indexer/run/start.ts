@@ -5,7 +5,7 @@ import { type Build, readBuild } from '../adapters/state-pg.ts'
 import type { Lsn } from '../core/lsn.ts'
 import { planStart, type StartPlan } from '../core/start-plan.ts'
 import type { IndexState } from '../core/state.ts'
-import { type BuildOptions, type PreparedBuild, prepareBuild, resumeBuild } from './build.ts'
+import { type BuildOptions, finishBuild, type PreparedBuild, prepareBuild, resumeBuild } from './build.ts'
 import { attachSink, dropIndex, type Session } from './sinks.ts'
 
 /** The replaced index of a build that nobody asked for is kept for a day. */
@@ -32,27 +32,50 @@ export async function startFeeding(session: Session, facts: StartFacts): Promise
   for (const state of plan.frozen) {
     context.log.warn({ index: state.index }, 'an index is served as it is and cannot be fed')
   }
-  for (const state of plan.feed) await feed(session, state, aliased)
+  const asked = await openBuild(session)
+  const swapped = plan.resume === null && plan.build === null ? (asked?.index ?? null) : null
+  const isFinished = swapped !== null && aliased.includes(swapped)
+  const serving = { aliased, isRetired: plan.resume !== null || isFinished }
+  for (const state of plan.feed) {
+    if (await feed(session, state)) await recordSwap(session, state, serving)
+  }
   await dropOrphans(session, family, aliased)
-  return await startBuild(session, facts, plan)
+  if (asked && isFinished) {
+    await finishBuild(session, asked, swapped)
+    return null
+  }
+  return await startBuild(session, facts, plan, asked)
 }
 
-async function feed(session: Session, state: IndexState, aliased: readonly string[]): Promise<void> {
-  const { context, book, pipeline } = session
+/** @returns whether the stream reaches the index */
+async function feed(session: Session, state: IndexState): Promise<boolean> {
+  const { context } = session
   if (state.mapping_version !== context.mappingVersion) {
     const refusal = await extendMapping(context.client, state.index, context.mapping)
     if (refusal !== null) {
       context.log.warn({ index: state.index, reason: refusal }, 'an index of an older mapping is not fed')
-      return
+      return false
     }
   }
   await attachSink(session, state.index, false)
-  const isAliased = aliased.includes(state.index)
-  if (isAliased) pipeline.setLive(state.index)
-  // A crash between the alias call and its record: the alias tells the truth.
-  if (!isAliased && state.phase === 'live') {
+  return true
+}
+
+/**
+ * A crash between the alias call and its record: the alias tells the truth. A build that goes on, or has only its last
+ * step left, retires what it replaced as it was asked to; without one it is kept for a day.
+ */
+async function recordSwap(
+  { context, book, pipeline }: Session,
+  { index, phase }: IndexState,
+  serving: { readonly aliased: readonly string[]; readonly isRetired: boolean },
+): Promise<void> {
+  if (serving.aliased.includes(index)) {
+    pipeline.setLive(index)
+    if (phase !== 'live') await book.update(index, { phase: 'live', keep_until: null })
+  } else if (phase === 'live' && !serving.isRetired) {
     const keep_until = new Date(context.now() + KEEP_SECONDS * 1_000).toISOString()
-    await book.update(state.index, { phase: 'kept', keep_until })
+    await book.update(index, { phase: 'kept', keep_until })
   }
 }
 
@@ -67,18 +90,23 @@ async function dropOrphans(
   }
 }
 
+/** A build that was asked for or begun, and has not ended. */
+async function openBuild({ context }: Session): Promise<Build | null> {
+  const last = await readBuild(context.pool)
+  return last && (last.state === 'requested' || last.state === 'running') ? last : null
+}
+
 async function startBuild(
   session: Session,
   facts: StartFacts,
   plan: StartPlan,
+  asked: Build | null,
 ): Promise<PreparedBuild | null> {
-  const last = await readBuild(session.context.pool)
-  const open = last && (last.state === 'requested' || last.state === 'running') ? last : null
   if (plan.resume) {
-    const build = open ?? newBuild('the last run did not finish it', KEEP_SECONDS)
+    const build = asked ?? newBuild('the last run did not finish it', KEEP_SECONDS)
     return await resumeBuild(session, { ...facts, build }, plan.resume)
   }
-  if (open) return await prepareBuild(session, { ...facts, build: open })
+  if (asked) return await prepareBuild(session, { ...facts, build: asked })
   if (plan.build === null) return null
   return await prepareBuild(session, { ...facts, build: newBuild(plan.build, KEEP_SECONDS) })
 }

@@ -3,6 +3,7 @@
  * test asks it by `app.request()`, the entry file puts a server before it.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { ReadStock } from '../events/stock-readings.ts'
 import type { Pay } from '../orders/pay.ts'
 import type { TakeWebhook } from '../orders/take-webhook.ts'
 import type { CatalogSearch } from '../search/contract.ts'
@@ -20,6 +21,7 @@ import { categoryRoutes } from './routes/categories.ts'
 import { documentRoutes } from './routes/document.ts'
 import { facetRoutes } from './routes/facets.ts'
 import { type HoldServices, holdRoutes } from './routes/holds.ts'
+import { inventoryRoutes } from './routes/inventory.ts'
 import { itemRoutes } from './routes/items.ts'
 import { type OrderServices, orderRoutes } from './routes/orders.ts'
 import { pageRoutes } from './routes/pages.ts'
@@ -27,6 +29,7 @@ import { payRoutes } from './routes/pay.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { searchRoutes } from './routes/search.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { type StockStreamParts, stockStreamRoutes } from './routes/stock-stream.ts'
 import { suggestRoutes } from './routes/suggest.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { type Shop, shopOf } from './shop.ts'
@@ -48,6 +51,7 @@ export type AppOptions = {
   readonly orders: OrderServices
   readonly pay: Pay
   readonly takeWebhook: TakeWebhook
+  readonly stock: StockStreamParts & { readonly read: ReadStock }
   readonly assets: Assets
 }
 
@@ -73,6 +77,8 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.route('/', payRoutes(options.pay, admit, identify))
   app.route('/', orderRoutes(options.orders, admit, identify))
   app.route('/', webhookRoutes(options.takeWebhook, admit))
+  app.route('/', stockStreamRoutes(options.stock, admit))
+  app.route('/', inventoryRoutes(options.stock.read, admit))
   app.route('/', probeRoutes(state, metrics, admit))
   app.route(
     '/',

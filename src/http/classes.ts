@@ -4,7 +4,16 @@
  * in front of a busy process only makes the answers that still come too late for everybody.
  */
 
-export const ROUTE_CLASSES = ['suggest', 'search', 'item', 'cart', 'payment', 'session', 'probe'] as const
+export const ROUTE_CLASSES = [
+  'suggest',
+  'search',
+  'item',
+  'cart',
+  'payment',
+  'session',
+  'events',
+  'probe',
+] as const
 export type RouteClass = (typeof ROUTE_CLASSES)[number]
 
 /** Reading. Each has a level of load that stops it; carts, orders and sessions have none. */
@@ -21,6 +30,8 @@ const PROBE: ClassLimit = { inFlight: 1_000, deadlineMs: 1_000 }
 const CART: ClassLimit = { inFlight: 2_048, deadlineMs: 3_000 }
 /** A payment provider has three tries of 5 s; a little less than HAProxy waits (deploy/haproxy.cfg, timeout server). */
 const PAYMENT: ClassLimit = { inFlight: 256, deadlineMs: 14_000 }
+/** From the request to the head of the stream, which then lasts; see `stream-seats.ts`. */
+const EVENTS: ClassLimit = { inFlight: 1_000, deadlineMs: 5_000 }
 const SESSION: ClassLimit = { inFlight: 32, deadlineMs: 5_000 }
 
 /**
@@ -42,6 +53,7 @@ export function classLimits(deadlines: Readonly<Record<ServedClass, number>>): C
     cart: CART,
     payment: PAYMENT,
     session: SESSION,
+    events: EVENTS,
     probe: PROBE,
   }
 }
@@ -61,10 +73,15 @@ export function classRates(
   return { suggest: rate('suggest'), search: rate('search'), item: rate('item') }
 }
 
-/** The first that fits. Pages come without `/v1`. */
-const PREFIXES: readonly (readonly [prefix: string, served: ServedClass])[] = [
+/**
+ * The first that fits. Pages come without `/v1`. Event streams are none: each is bounded by its seat, and one that is
+ * refused would ask for the same by polling.
+ */
+const PREFIXES: readonly (readonly [prefix: string, served: ServedClass | null])[] = [
   ['/v1/suggest', 'suggest'],
   ['/v1/items/', 'item'],
+  ['/v1/inventory/stream', null],
+  ['/v1/inventory', 'item'],
   ['/v1/', 'search'],
   ['/search', 'search'],
   ['/c/', 'search'],

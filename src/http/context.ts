@@ -1,5 +1,6 @@
 /** What middleware leaves for the routes of one request. */
 
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Identity } from '../auth/token.ts'
 import type { EntryKind } from '../cache/entry.ts'
 import type { ProblemName } from '../errors.ts'
@@ -17,6 +18,9 @@ export type AppEnv = {
   Bindings: {
     /** Present when the request is made to fill the cache, which then measures and logs it itself. */
     load?: Load
+    /** What the request came in, and its answer goes out with; absent in tests that ask without a port. */
+    incoming?: IncomingMessage
+    outgoing?: ServerResponse
   }
   Variables: {
     /** Echoed in `X-Request-Id`, in problems and in every log line of the request. */

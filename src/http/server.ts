@@ -6,7 +6,7 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { PROBLEMS, type ProblemName, problem } from '../errors.ts'
 import type { DirectReplies } from './direct.ts'
 import { problemBody } from './problem-reply.ts'
@@ -14,9 +14,10 @@ import type { RateLimits } from './rate-limits.ts'
 import type { ReplyCache } from './reply-cache.ts'
 import type { Shedding } from './shedding.ts'
 import type { ProcessState } from './state.ts'
+import type { StreamSeats } from './stream-seats.ts'
 
 /** Anything with a fetch: the app. */
-type App = { fetch(request: Request): Response | Promise<Response> }
+type App = { fetch(request: Request, bindings?: HttpBindings): Response | Promise<Response> }
 
 export type HttpServer = {
   /** Base URL, with the port that was taken. */
@@ -33,6 +34,8 @@ export type DrainOptions = {
   readonly waitMs: number
   /** From closing the listener to cutting what still runs, ms. */
   readonly finishMs: number
+  /** Called before the listener closes: what has no end of its own ends now. */
+  readonly onClosing?: () => void
 }
 
 /** A request line of 8 KB, cookies and headers of a proxy, and room to answer a far too long one properly. */
@@ -41,6 +44,7 @@ const HEADERS_MAX = 100
 /**
  * Where 1,024 sockets are readable at once, Node's loop goes on reading up to 48 times before anything else has a
  * turn: with 2,500 clients that ask as fast as they are refused, no timer fired and nothing was answered for 5 s.
+ * Event streams come on top: their clients have asked, and are cut when they send anything more (`event-sink.ts`).
  */
 const CONNECTIONS_MAX = 1_000
 const HEADERS_TIMEOUT_MS = 5_000
@@ -58,6 +62,8 @@ export type BeforeApp = {
   readonly limits?: RateLimits | null
   /** For the reads that the cache leaves. null: the app answers them too. */
   readonly direct?: DirectReplies | null
+  /** Connections that are streams of events. null: there are none. */
+  readonly streams?: Pick<StreamSeats, 'onChange'> | null
 }
 
 /**
@@ -68,9 +74,11 @@ export async function listen(
   app: App,
   host: string,
   port: number,
-  { cache = null, shedding = null, limits = null, direct = null }: BeforeApp = {},
+  { cache = null, shedding = null, limits = null, direct = null, streams = null }: BeforeApp = {},
 ): Promise<HttpServer> {
-  const answer = getRequestListener((request) => app.fetch(request), { errorHandler: replyUnreadable })
+  const answer = getRequestListener((request, bindings) => app.fetch(request, nodeBindings(bindings)), {
+    errorHandler: replyUnreadable,
+  })
   const listener: typeof answer = async (request, response) => {
     if (request instanceof IncomingMessage && response instanceof ServerResponse) {
       if (cache?.handle(request, response)) return
@@ -93,6 +101,9 @@ export async function listen(
   server.on('checkExpectation', listener) // an expectation that is not known may be ignored (RFC 9110 10.1.1)
   server.maxHeadersCount = HEADERS_MAX
   server.maxConnections = CONNECTIONS_MAX
+  streams?.onChange((taken) => {
+    server.maxConnections = CONNECTIONS_MAX + taken
+  })
   server.on('clientError', refuseUnparsable)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -106,13 +117,21 @@ export async function listen(
   return { url, drain: (state, options) => drain(server, state, options) }
 }
 
+/** What a route may write to by itself. Nobody speaks HTTP/2 to us: that ends at the proxy. */
+function nodeBindings({ incoming, outgoing }: HttpBindings | Http2Bindings): HttpBindings | undefined {
+  return incoming instanceof IncomingMessage && outgoing instanceof ServerResponse
+    ? { incoming, outgoing }
+    : undefined
+}
+
 async function drain(
   server: Server,
   state: ProcessState,
-  { waitMs, finishMs }: DrainOptions,
+  { waitMs, finishMs, onClosing }: DrainOptions,
 ): Promise<'clean' | 'cut'> {
   state.phase = 'draining'
   await pause(waitMs)
+  onClosing?.()
   const closed = new Promise<'clean'>((resolve) => server.close(() => resolve('clean')))
   server.closeIdleConnections()
   const late = new AbortController()

@@ -4,6 +4,7 @@ import { useBrowserShop } from '../support/browser-shop.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { keyboardTests } from './keyboard.ts'
 import { livePageTests } from './live-page.ts'
+import { liveStockTests } from './live-stock.ts'
 import { qualityTests } from './quality.ts'
 import { searchBoxTests } from './search-box.ts'
 import { shoppingTests } from './shopping.ts'
@@ -15,6 +16,7 @@ describeWith('chromium', 'the shop in a browser', async () => {
   keyboardTests(shop)
   qualityTests(shop)
   livePageTests(shop)
+  liveStockTests(shop)
 
   test('nothing of all this breaks a policy or throws in the browser', () => {
     expect(shop.faults).toEqual([])

@@ -2,11 +2,14 @@
  * Two api processes behind HAProxy with this project's own configuration, under load: replaced one after the other no
  * request fails; when one dies every GET is still answered.
  */
+import { readFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { watchStock } from '../../sim/stock-watchers.ts'
 import { refreshCategoryFacets } from '../../src/postgres/facets.ts'
 import { type Balancer, startBalancer } from '../support/balancer.ts'
 import { describeWith } from '../support/capabilities.ts'
@@ -16,6 +19,7 @@ import { type RunningProcess, startProcess } from '../support/processes.ts'
 import { useElasticsearch } from '../support/search-fixture.ts'
 import { say } from '../support/seed.ts'
 import { fillShop } from '../support/shop-catalogue.ts'
+import { ROOT } from '../support/sources.ts'
 import { countReplies, startLoad } from '../support/steady-load.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -29,6 +33,7 @@ const env = {
   AISLE_SEARCH_DEADLINE_MS: '5000',
   AISLE_ITEM_DEADLINE_MS: '5000',
 }
+const PROXY = readFileSync(join(ROOT, 'deploy/haproxy.cfg'), 'utf8')
 const CLIENTS = 4
 const AFTER_MS = 1_500
 const WORDS = ['wireless', 'wired', 'mouse', 'keyboard', 'acme', 'cobalt']
@@ -136,6 +141,18 @@ describeWith('haproxy', 'two api processes behind HAProxy', () => {
     expect(replies.filter(({ status }) => status !== 200)).toEqual([])
     expect(replies.length).toBeGreaterThan(100)
     await replace(1)
+  })
+
+  test('more streams than the proxy has places for answers leave every answer its place', async () => {
+    const places = Number(/slowstart 5s maxconn (\d+)/.exec(PROXY)?.[1]) * apis.length
+    const lists = Array.from({ length: places + 20 }, () => ['NOBODY-STOCKS-THIS'])
+    const watchers = await watchStock(balancer.url, lists, () => performance.now())
+    onTestFinished(() => watchers.close())
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, () => balancedReply(`${balancer.url}/v1/search?q=mouse`, 'gzip')),
+    )
+    expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200))
+    expect(watchers.open).toBe(lists.length)
   })
 })
 

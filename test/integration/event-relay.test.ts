@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readDebts } from '../../indexer/adapters/relay-state.ts'
 import { readStates } from '../../indexer/adapters/state-es.ts'
+import { readWalLeft } from '../../indexer/adapters/wal-budget.ts'
 import { parseLsn } from '../../indexer/core/lsn.ts'
 import { namesFor } from '../../src/catalog/names.ts'
 import { oweTopic } from '../../src/postgres/event-debt.ts'
@@ -15,6 +16,7 @@ import { allArrived, createEventWriter, readEvents, versionsByKey } from '../sup
 import { elasticsearchOf } from '../support/indexer-verify.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
 import { useRedisServer } from '../support/redis-server.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const PATIENCE_MS = 700
@@ -22,8 +24,14 @@ const KEYS = 20
 const database = await useDatabase('relay')
 const server = await useRedisServer()
 const { pool } = database
+const elasticsearch = await startTcpProxy(database.elasticsearchUrl)
 const { redisPrefix, slot, stateIndex } = namesFor(database.namespace)
-const env = { ...database.env, REDIS_URL: server.url, AISLE_RELAY_PATIENCE_MS: String(PATIENCE_MS) }
+const env = {
+  ...database.env,
+  REDIS_URL: server.url,
+  ELASTICSEARCH_URL: elasticsearch.url,
+  AISLE_RELAY_PATIENCE_MS: String(PATIENCE_MS),
+}
 const redis = connectRedis(
   { url: server.url, name: 'test', commandTimeoutMs: 5_000, pipelining: false, onError: () => undefined },
   Math.random,
@@ -41,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   redis.disconnect()
   await indexer.kill()
+  await elasticsearch.close()
 })
 
 /** 1, 2, 3, ... of every key: nothing is missing, twice or late. */
@@ -119,6 +128,18 @@ describe('events of committed transactions', () => {
 })
 
 describe('a relay that was interrupted', () => {
+  test('goes on while Elasticsearch swallows every byte', async () => {
+    const { writer, read } = await topicOf('searchless')
+    elasticsearch.setMode('silent')
+    onTestFinished(() => elasticsearch.setMode('pass'))
+    await pool.query(
+      `with made as (insert into categories (name, slug) values ('Lamps', 'lamps') returning category_id)
+       insert into items (sku, name, category_id, currency) select 'LAMP', 'Lamp', category_id, 'EUR' from made`,
+    )
+    await writer.commitMany(100, 2)
+    expectEachOnce(await allArrived(writer, read))
+  })
+
   test('R1 and R3: killed under writes, it goes on without losing or repeating an event', async () => {
     const { writer, read } = await topicOf('order')
     for (let kill = 0; kill < 2; kill++) {
@@ -163,6 +184,17 @@ describe('a relay that was interrupted', () => {
     const events = await allArrived(writer, read)
     expect(events.length).toBe(100)
     expectEachOnce(events)
+  })
+
+  test('what is left of the WAL budget is a share, and nothing where there is no slot', async () => {
+    const left = await readWalLeft(pool, slot)
+    const { rows } = await pool.query<{ is_bounded: boolean }>(
+      `select pg_size_bytes(current_setting('max_slot_wal_keep_size')) > 0 as is_bounded`,
+    )
+    if (rows[0]?.is_bounded) expect(left).toBeGreaterThan(0.5)
+    else expect(left).toBeNull()
+    expect(left ?? 1).toBeLessThanOrEqual(1)
+    expect(await readWalLeft(pool, 'no_such_slot')).toBeNull()
   })
 
   test('R1: Redis that stays away makes a debt, which frees the WAL, and gets every event when it is back', async () => {

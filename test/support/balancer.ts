@@ -46,10 +46,11 @@ export async function startBalancer(): Promise<Balancer> {
     url: `http://${bind}`,
     fill: async (slot, server) => {
       const { hostname, port } = new URL(server)
-      const name = `api/api${slot}`
-      for (const change of [`addr ${hostname} port ${port}`, 'state ready']) {
-        const said = await tell(`set server ${name} ${change}`)
-        if (/error|unknown|must|not /i.test(said)) throw new Error(`HAProxy on ${change}: ${said}`)
+      for (const name of [`api/api${slot}`, `streams/stream${slot}`]) {
+        for (const change of [`addr ${hostname} port ${port}`, 'state ready']) {
+          const said = await tell(`set server ${name} ${change}`)
+          if (/error|unknown|must|not /i.test(said)) throw new Error(`HAProxy on ${change}: ${said}`)
+        }
       }
     },
     isUp: async (slot) => {

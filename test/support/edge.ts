@@ -10,6 +10,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { testIdentity } from './identity.ts'
 import { memorySearch } from './memory-search.ts'
 import { noHolds, noOrders } from './no-holds.ts'
+import { noStock } from './no-stock.ts'
 
 const assets = loadAssets(new URL('../../web/', import.meta.url))
 
@@ -35,6 +36,7 @@ export function edgeOptions(overrides: Partial<EdgeOptions> = {}): EdgeOptions {
     identity: testIdentity(),
     holds: noHolds(),
     ...noOrders(),
+    stock: noStock(),
     ...overrides,
   }
 }

@@ -108,7 +108,12 @@ function partsOf(article) {
       const news = newsOf(before, now, locale, words)
       if (news === '') return
       part('.item-price')?.replaceChildren(priceElement(now, locale, words))
-      part('.item-stock')?.replaceChildren(stockElement(now, words))
+      const badge = part('.item-stock .stock')
+      if (badge && !badge.hasAttribute('data-units')) {
+        // Units that are followed are newer than the word.
+        badge.className = `stock stock-${now.availability}`
+        badge.textContent = words[now.availability] ?? ''
+      }
       this.say(news)
     },
     /** @param {string} text */
@@ -129,17 +134,6 @@ function priceElement(offer, locale, words) {
   element.className = offer.price === null ? 'price price-none' : 'price price-new'
   if (element instanceof HTMLDataElement) element.value = String(offer.price)
   element.textContent = priceText(offer, locale, words)
-  return element
-}
-
-/**
- * @param {Offer} offer
- * @param {Record<string, string>} words
- */
-function stockElement({ availability }, words) {
-  const element = document.createElement('span')
-  element.className = `stock stock-${availability}`
-  element.textContent = words[availability] ?? ''
   return element
 }
 

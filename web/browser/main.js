@@ -5,6 +5,7 @@ import { startProgress } from './progress.js'
 import { rememberSearch } from './recent.js'
 import { startSorting } from './sorting.js'
 import { startSuggest } from './suggest.js'
+import { startUnits } from './units.js'
 
 const leaving = startProgress(document.getElementById('progress'))
 
@@ -28,3 +29,9 @@ if (found instanceof HTMLElement) rememberSearch(found.dataset['found'] ?? '')
 
 const item = document.querySelector('article[data-item]')
 if (item instanceof HTMLElement) startLive(item)
+
+/** @type {HTMLElement[]} */
+const badges = [...document.querySelectorAll('main .stock[data-sku]')].filter(
+  (badge) => badge instanceof HTMLElement,
+)
+if (badges.length > 0) startUnits(badges)

@@ -1,6 +1,5 @@
 /** An item in a list: picture in a fixed box, brand, name, price, availability. */
 import type { Hit } from '../../src/catalog/answers.ts'
-import type { Availability } from '../../src/catalog/item.ts'
 import { type Html, html, imageUrl, marked } from '../html.ts'
 import { drawing, tintOf } from './drawings.ts'
 import { AVAILABILITY_WORDS, type Format, NO_PRICE } from './format.ts'
@@ -25,7 +24,7 @@ ${photo(hit, isEager)}
 <div class="card-text">
 ${hit.brand === null ? null : html`<p class="brand">${hit.brand}</p>`}
 <h3 class="card-name"><a href="${itemUrl(hit.item_id)}" title="${hit.name}">${name}</a></h3>
-<p class="card-end">${priceText(hit.price, hit.currency, format)} ${availability(hit.availability)}</p>
+<p class="card-end">${priceText(hit.price, hit.currency, format)} ${availability(hit, format)}</p>
 </div>
 </li>
 `
@@ -50,6 +49,10 @@ export function priceText(price: number | null, currency: string, format: Format
   return html`<data class="price" value="${price}">${format.price(price, currency)}</data>`
 }
 
-export function availability(value: Availability): Html {
-  return html`<span class="stock stock-${value}">${AVAILABILITY_WORDS[value]}</span>`
+/** The script shows units in its place, where the sku has any. */
+export function availability(
+  { sku, availability: value }: Pick<Hit, 'sku' | 'availability'>,
+  format: Format,
+): Html {
+  return html`<span class="stock stock-${value}" data-sku="${sku}" data-locale="${format.locale}">${AVAILABILITY_WORDS[value]}</span>`
 }

@@ -26,7 +26,7 @@ ${photo(item, true)}
 ${item.brand === null ? null : html`<p class="brand"><a href="${brandUrl(item.brand)}">${item.brand}</a></p>`}
 <h1>${item.name}</h1>
 <p class="item-price">${priceText(item.price, item.currency, format)}</p>
-<p class="item-stock">${availability(item.availability)}</p>
+<p class="item-stock">${availability(item, format)}</p>
 <p class="item-news small" role="status" aria-live="polite"></p>
 <dl class="facts">${facts(item).map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>
 </div>

@@ -26,6 +26,8 @@ const EXPLANATIONS: Readonly<Record<ProblemName, string>> = {
   'uri-too-long': 'A URL has at most 8,192 characters.',
   'rate-limited':
     'Somebody at this address asked more often than one shopper can. Try again after Retry-After seconds; RateLimit-Policy tells how many requests (q) may come in how many seconds (w).',
+  'too-many-streams':
+    'A visitor has two event streams at once, over all tabs. Close one, or ask /v1/inventory every few seconds instead.',
   ...ORDER_EXPLANATIONS,
   internal: 'A fault of the server. The request id finds it in the logs.',
   unavailable: 'A server that this answer needs does not answer. Try again after Retry-After seconds.',

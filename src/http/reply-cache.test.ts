@@ -13,6 +13,7 @@ import type { CatalogSearch } from '../search/contract.ts'
 import { createDirect } from './direct.ts'
 import { createInFlight } from './in-flight.ts'
 import { createLoadReply } from './load-reply.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { createReads } from './reads.ts'
 import { createReplyCache } from './reply-cache.ts'
 import { createWatch } from './reply-watch.ts'
@@ -26,20 +27,20 @@ afterEach(async () => {
 })
 
 /** A server with a cache before the app. @param search index, or a part of it that behaves otherwise */
-async function useShop(search: Partial<CatalogSearch> = {}) {
+async function useShop(search: Partial<CatalogSearch> = {}, limits: RateLimits | null = null) {
   const clock = { now: 0 }
   const node = cacheNode(clock)
   const catalogue = { ...memorySearch([hit(), hit({ item_id: '2', name: 'Red drive' })]), ...search }
   const options = edgeOptions({ search: catalogue })
-  const { metrics, logger, limits, admission, newRequestId } = options
+  const { metrics, logger, limits: caps, admission, newRequestId } = options
   const app = edge(options)
   /** Headers of the requests that reached the app. */
   const asked: string[][] = []
-  const inFlight = createInFlight(limits, metrics)
+  const inFlight = createInFlight(caps, metrics)
   const syncPoint = new SyncPoint()
   const cache = createReplyCache({
     cache: node.cache,
-    ...{ syncPoint, inFlight, hot: new HotUrls(), limits: null },
+    ...{ syncPoint, inFlight, hot: new HotUrls(), limits },
     load: createLoadReply({
       direct: createDirect(createReads(catalogue), admission),
       inFlight,
@@ -68,6 +69,13 @@ async function useShop(search: Partial<CatalogSearch> = {}) {
   const name = (...tags: string[]) =>
     node.watermark.apply({ id: node.watermark.consumed + 1, verb: 'expire', tags })
   return { ...node, clock, ask, asked, warm, name, syncPoint }
+}
+
+const REFUSE_ALL: RateLimits = {
+  refuses(_, response) {
+    response.writeHead(429).end()
+    return true
+  },
 }
 
 const KEPT = [
@@ -270,6 +278,13 @@ describe('answers that name a write', () => {
     syncPoint.reached('0/20')
     const reply = await ask(path, { 'x-min-lsn': '0/20' })
     expect([reply.source, reply.own('x-synced')]).toEqual(['STALE', 'false'])
+  })
+
+  // With the wait before the limit the refusal comes after 2 s.
+  test('who asks too often is refused at once, whatever it would wait for', { timeout: 1_500 }, async () => {
+    const { ask } = await useShop({}, REFUSE_ALL)
+    const reply = await ask(path, { 'x-min-lsn': '0/20', prefer: 'wait=2' })
+    expect(reply.status).toBe(429)
   })
 
   test('a position that cannot be read is the fault of who sends it', async () => {

@@ -95,11 +95,9 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
     response.end(body)
   }
 
-  /** What is not in memory. A refusal for the rate is counted elsewhere. */
+  /** What is not in memory. */
   async function answer(asked: Asked): Promise<void> {
     const { request, response, kept, begun } = asked
-    const refused = limits?.refuses(request, response) ?? false
-    if (refused !== false && (await refused)) return
     const left = clientLeft(response)
     const { key, family, route } = kept
     const wanted = { ...kept, id: begun.id, accept: request.headers.accept }
@@ -129,25 +127,23 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
     }
   }
 
-  function answerLater(asked: Asked, until: Promise<Asked>): void {
+  /**
+   * Answer within the rate of the client; then only, with what it has written, or with word that this may be missing:
+   * a refusal must not take the time that a wait does. A refusal is counted elsewhere.
+   */
+  async function answerInRate(asked: Asked, asks: MinLsn | null): Promise<void> {
+    const refused = limits?.refuses(asked.request, asked.response) ?? false
+    if (refused !== false && (await refused)) return
+    const isSynced = asks === null ? null : await options.syncPoint.wait(asks.lsn, asks.waitMs)
+    await answer({ ...asked, isSynced })
+  }
+
+  function answerLater(asked: Asked, asks: MinLsn | null): void {
     const { begun, kept, response } = asked
-    until.then(answer).catch((thrown: unknown) => {
+    answerInRate(asked, asks).catch((thrown: unknown) => {
       watch.fault(begun, kept.route, thrown)
       response.destroy()
     })
-  }
-
-  /** An answer that shows what the client has written, or says that it may not. */
-  function answerSynced(asked: Asked, asks: MinLsn | 'unreadable'): void {
-    if (asks === 'unreadable') {
-      watch.end(asked.begun, asked.kept.route, refuseLsn(asked))
-      return
-    }
-    const reached = options.syncPoint.wait(asks.lsn, asks.waitMs)
-    answerLater(
-      asked,
-      reached.then((isSynced) => ({ ...asked, isSynced })),
-    )
   }
 
   return {
@@ -170,8 +166,8 @@ export function createReplyCache(options: ReplyCacheOptions): ReplyCache {
         return true
       }
       if (shedding.refuses(request, response)) return true
-      if (asks === null) answerLater(asked, Promise.resolve(asked))
-      else answerSynced(asked, asks)
+      if (asks === 'unreadable') watch.end(asked.begun, kept.route, refuseLsn(asked))
+      else answerLater(asked, asks)
       return true
     },
   }

@@ -13,12 +13,14 @@ import { parseLsn } from './cache/sync-point.ts'
 import { type Names, namesFor } from './catalog/names.ts'
 import type { Config } from './config.ts'
 import { createReader } from './elasticsearch/reader.ts'
+import type { ActLimits } from './http/act-limits.ts'
 import { loadAssets } from './http/assets.ts'
 import { classLimits, classRates } from './http/classes.ts'
 import type { ClientOf } from './http/client-address.ts'
 import { connectLimits } from './http/connect-limits.ts'
 import type { IdentityOptions } from './http/identity.ts'
 import { uuidV7 } from './http/ids.ts'
+import type { Rate } from './limits/gcra.ts'
 import { readCommitPosition } from './postgres/commit-position.ts'
 import { createPool, type Pool } from './postgres/pool.ts'
 import { createSearch } from './search/create-search.ts'
@@ -115,14 +117,15 @@ export function httpOptions(config: Config) {
 }
 
 /** Tokens, and how requests carry them. */
-export function identityOf(config: Config): IdentityOptions {
+export function identityOf(config: Config, acts: ActLimits): IdentityOptions {
   const now = () => Date.now() / 1_000
   const keys = signingKeys(config.AISLE_AUTH_KEY)
   const tokens = rememberVerified(
     createTokens({ keys, issuer: TOKEN_ISSUER, audience: config.AISLE_NAMESPACE, now }),
     now,
   )
-  return { tokens, guests: createGuests(tokens, randomUUID, now), publicUrl: config.AISLE_PUBLIC_URL, now }
+  const guests = createGuests(tokens, randomUUID, now)
+  return { tokens, guests, publicUrl: config.AISLE_PUBLIC_URL, now, acts }
 }
 
 /** Nothing is kept, in no tier, where the first one has no room. */
@@ -150,7 +153,13 @@ export function auditOf(config: Config, pool: Pool, logger: Logger) {
   }
 }
 
-/** How often one client may ask. */
+const TEN_SECONDS_MS = 10_000
+const MINUTE_MS = 60_000
+
+/** All of them may come at once. */
+const per = (periodMs: number, limit: number): Rate => ({ limit, periodMs, burst: limit })
+
+/** How often one client may ask and act. */
 export function rateLimits(config: Config, names: Names, metrics: Metrics, clientOf: ClientOf) {
   return connectLimits({
     url: config.REDIS_URL,
@@ -161,6 +170,18 @@ export function rateLimits(config: Config, names: Names, metrics: Metrics, clien
       search: config.AISLE_SEARCH_RATE,
       item: config.AISLE_ITEM_RATE,
     }),
+    actRates: {
+      hold: {
+        customer: per(TEN_SECONDS_MS, config.AISLE_HOLD_RATE),
+        address: per(TEN_SECONDS_MS, config.AISLE_HOLD_ADDRESS_RATE),
+      },
+      order: {
+        customer: per(TEN_SECONDS_MS, config.AISLE_ORDER_RATE),
+        address: per(TEN_SECONDS_MS, config.AISLE_ORDER_ADDRESS_RATE),
+      },
+      guest: { customer: null, address: per(MINUTE_MS, config.AISLE_GUEST_RATE) },
+      stream: { customer: null, address: per(TEN_SECONDS_MS, config.AISLE_STREAM_RATE) },
+    },
     ...{ clientOf, metrics, now: clock, random: Math.random },
   })
 }

@@ -20,6 +20,43 @@ export const LIMIT_FIELDS = {
     example: '20',
     fallback: '20',
   },
+  AISLE_HOLD_RATE: {
+    schema: integer(1, 1_000_000),
+    about: 'Holds that one customer may ask for in 10 s',
+    example: '10',
+    fallback: '10',
+  },
+  AISLE_HOLD_ADDRESS_RATE: {
+    schema: integer(1, 1_000_000),
+    about: 'The same for all customers of one address',
+    example: '60',
+    fallback: '60',
+  },
+  AISLE_ORDER_RATE: {
+    schema: integer(1, 1_000_000),
+    about:
+      'Calls in 10 s with which one customer may pay for, extend or give back holds, cancel or send back orders',
+    example: '20',
+    fallback: '20',
+  },
+  AISLE_ORDER_ADDRESS_RATE: {
+    schema: integer(1, 1_000_000),
+    about: 'The same for all customers of one address',
+    example: '120',
+    fallback: '120',
+  },
+  AISLE_GUEST_RATE: {
+    schema: integer(1, 1_000_000),
+    about: 'New guests of one address in a minute',
+    example: '10',
+    fallback: '10',
+  },
+  AISLE_STREAM_RATE: {
+    schema: integer(1, 1_000_000),
+    about: 'Event streams that one address may open in 10 s',
+    example: '60',
+    fallback: '60',
+  },
   AISLE_TRUSTED_PROXIES: {
     schema: networks,
     about:

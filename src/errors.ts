@@ -36,7 +36,7 @@ export const PROBLEMS = {
   'mixed-currency': { status: 422, title: 'The items are sold in different currencies', retry: false },
   'unknown-sku': { status: 422, title: 'There is no stock of this sku', retry: false },
   'not-for-sale': { status: 422, title: 'This item is not for sale', retry: false },
-  'rate-limited': { status: 429, title: 'Too many requests in a short time from this address', retry: true },
+  'rate-limited': { status: 429, title: 'Too many requests in a short time', retry: true },
   'too-many-streams': { status: 429, title: 'This visitor has enough event streams', retry: true },
   internal: { status: 500, title: 'Something failed on our side', retry: true },
   unavailable: { status: 503, title: 'A server that this answer needs is away', retry: true },

@@ -67,8 +67,9 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     ...{ redisUrl: config.REDIS_URL, redisPrefix: names.redisPrefix },
     ...{ readStock, metrics, log: logger, now: clock, random: Math.random },
   })
-  const identity = identityOf(config)
   const clientOf = createClientOf(config.AISLE_TRUSTED_PROXIES)
+  const { limits, acts, close: closeLimits } = rateLimits(config, names, metrics, clientOf)
+  const identity = identityOf(config, acts)
   const seats = createStreamSeats(STREAMS_MAX)
   const state = startingState(['postgres', 'elasticsearch', ...(answers ? ['redis'] : [])])
   const hardStop = new AbortController()
@@ -97,7 +98,6 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   })
   const load = startLoadSampler(metrics)
   const shedding = createShedding(load.level, metrics, Math.random)
-  const { limits, close: closeLimits } = rateLimits(config, names, metrics, clientOf)
   const isDraining = () => state.phase === 'draining'
   const watch = createWatch({ logger, metrics, clock, newRequestId: makeId })
   const direct = createDirect(createReads(search), admission)

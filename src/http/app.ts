@@ -51,7 +51,7 @@ export type AppOptions = {
   readonly orders: OrderServices
   readonly pay: Pay
   readonly takeWebhook: TakeWebhook
-  readonly stock: StockStreamParts & { readonly read: ReadStock }
+  readonly stock: Omit<StockStreamParts, 'acts'> & { readonly read: ReadStock }
   readonly assets: Assets
 }
 
@@ -72,12 +72,12 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.route('/', categoryRoutes(search, admit))
   app.route('/', facetRoutes(search, admit))
   app.route('/', itemRoutes(search, admit))
-  app.route('/', sessionRoutes(options.identity.tokens, options.identity.guests, admit))
+  app.route('/', sessionRoutes(options.identity, admit))
   app.route('/', holdRoutes(options.holds, admit, identify))
   app.route('/', payRoutes(options.pay, admit, identify))
   app.route('/', orderRoutes(options.orders, admit, identify))
   app.route('/', webhookRoutes(options.takeWebhook, admit))
-  app.route('/', stockStreamRoutes(options.stock, admit))
+  app.route('/', stockStreamRoutes({ ...options.stock, acts: options.identity.acts }, admit))
   app.route('/', inventoryRoutes(options.stock.read, admit))
   app.route('/', probeRoutes(state, metrics, admit))
   app.route(

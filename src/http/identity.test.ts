@@ -2,16 +2,17 @@ import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { bearerOf, testIdentity } from '../../test/support/identity.ts'
 import type { Role } from '../auth/token.ts'
-import { Problem } from '../errors.ts'
+import { Problem, problem } from '../errors.ts'
+import type { ActLimits } from './act-limits.ts'
 import type { AppEnv } from './context.ts'
 import { type Access, createIdentify } from './identity.ts'
 
 const AT = 1_764_000_000
 
 /** An app with one route per access, whose clock a test moves. */
-function shopAt(publicUrl = '') {
+function shopAt(publicUrl = '', acts: ActLimits = testIdentity().acts) {
   const time = { now: AT }
-  const options = testIdentity({ publicUrl, now: () => time.now })
+  const options = testIdentity({ publicUrl, now: () => time.now, acts })
   const identify = createIdentify(options)
   const app = new Hono<AppEnv>()
   for (const access of ['guest', 'customer', 'inventory', 'orders'] satisfies Access[]) {
@@ -84,6 +85,31 @@ describe('cookies', () => {
     expect(first.cookie).toMatch(/^aisle_at=\S+; HttpOnly; SameSite=Lax; Path=\/; Max-Age=2592000$/)
     const second = await ask('/guest', { ...OWN_PAGE, cookie: `aisle_at=${tokenIn(first.cookie)}` })
     expect(second).toMatchObject({ status: 200, text: first.text, cookie: null })
+  })
+
+  test('a new guest is counted, and one who comes back is not', async () => {
+    const acts: string[] = []
+    const { ask } = shopAt('', {
+      take: (_, act, subject) => {
+        acts.push(`${act} ${subject}`)
+        return Promise.resolve({})
+      },
+    })
+    const { cookie } = await ask('/guest', OWN_PAGE)
+    await ask('/guest', { ...OWN_PAGE, cookie: `aisle_at=${tokenIn(cookie)}` })
+    expect(acts).toEqual(['guest null'])
+  })
+
+  test('an address that makes guest after guest gets no more, and the ones it has go on', async () => {
+    const state = { isLimited: false }
+    const { ask } = shopAt('', {
+      take: (_, act) =>
+        state.isLimited && act === 'guest' ? Promise.reject(problem('rate-limited')) : Promise.resolve({}),
+    })
+    const { cookie } = await ask('/guest', OWN_PAGE)
+    state.isLimited = true
+    expect(await ask('/guest', OWN_PAGE)).toMatchObject({ status: 429, text: 'rate-limited', cookie: null })
+    expect((await ask('/guest', { ...OWN_PAGE, cookie: `aisle_at=${tokenIn(cookie)}` })).status).toBe(200)
   })
 
   test('looking makes no guest', async () => {

@@ -7,6 +7,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { Guests } from '../auth/guest.ts'
 import type { Identity, Role, Tokens, Verdict } from '../auth/token.ts'
 import { problem } from '../errors.ts'
+import type { Act, ActLimits } from './act-limits.ts'
 import type { AppEnv } from './context.ts'
 import { type CookieRules, cookieRules, isFromOwnPage, isUnsafe, tokensOf } from './credentials.ts'
 
@@ -28,10 +29,11 @@ export type IdentityOptions = {
   readonly publicUrl: string
   /** Unix time, seconds. */
   readonly now: () => number
+  readonly acts: ActLimits
 }
 
-/** Middleware for the routes of one access. */
-export type Identify = (access: Access) => MiddlewareHandler<AppEnv>
+/** Middleware for the routes of one access. @param act what they do, where it is limited how often */
+export type Identify = (access: Access, act?: Act) => MiddlewareHandler<AppEnv>
 
 /** Who asks, and a token to put into the cookie. */
 type Found = { readonly identity: Identity; readonly cookie: string | null }
@@ -42,7 +44,7 @@ type Found = { readonly identity: Identity; readonly cookie: string | null }
  */
 export function createIdentify(options: IdentityOptions): Identify {
   const rules = cookieRules(options.publicUrl)
-  return (access) =>
+  return (access, act) =>
     async function identify(c, next) {
       const given = tokensOf(c, rules.name)
       const byCookie = given.cookie === null ? null : await options.tokens.verify(given.cookie)
@@ -52,11 +54,14 @@ export function createIdentify(options: IdentityOptions): Identify {
               isOwnPage: isFromOwnPage(c, options.publicUrl),
               isUnsafe: isUnsafe(c.req.method),
               mayBegin: MAY[access].includes('guest'),
+              takeGuest: () => options.acts.take(c, 'guest', null),
             })
           : { identity: fromBearer(await options.tokens.verify(given.bearer), byCookie), cookie: null }
       if (!MAY[access].includes(found.identity.role)) throw problem('forbidden')
       c.set('identity', found.identity)
+      const headers = act === undefined ? {} : await options.acts.take(c, act, found.identity.subject)
       await next()
+      for (const [name, value] of Object.entries(headers)) c.header(name, value)
       if (found.cookie !== null) c.header('set-cookie', setCookie(rules, found.cookie), { append: true })
     }
 }
@@ -75,13 +80,15 @@ type BrowserRequest = {
   readonly isUnsafe: boolean
   /** Whether the route is for guests. */
   readonly mayBegin: boolean
+  /** Count a new guest. @throws Problem rate-limited */
+  readonly takeGuest: () => Promise<unknown>
 }
 
-/** @throws Problem unauthorized, csrf */
+/** @throws Problem unauthorized, csrf, rate-limited */
 async function fromBrowser(
   { guests, now }: IdentityOptions,
   cookie: Verdict | null,
-  { isOwnPage, isUnsafe: isChange, mayBegin }: BrowserRequest,
+  { isOwnPage, isUnsafe: isChange, mayBegin, takeGuest }: BrowserRequest,
 ): Promise<Found> {
   if (cookie && cookie.outcome !== 'invalid' && isChange && !isOwnPage) throw problem('csrf')
   if (cookie?.outcome === 'valid' && !isHalfOver(cookie.identity, now())) {
@@ -91,6 +98,7 @@ async function fromBrowser(
   if (renewed) return { identity: renewed.identity, cookie: renewed.token }
   if (cookie?.outcome === 'valid') return { identity: cookie.identity, cookie: null }
   if (!mayBegin || !isChange || !isOwnPage) throw problem('unauthorized')
+  await takeGuest()
   const begun = await guests.begin()
   return { identity: begun.identity, cookie: begun.token }
 }

@@ -9,6 +9,7 @@ import type { Limiter } from '../limits/limiter.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { type ServedClass, servedClassOf } from './classes.ts'
 import type { ClientOf } from './client-address.ts'
+import { inSeconds, rateHeaders } from './rate-headers.ts'
 import { createRefusal } from './refusal.ts'
 
 export type RateLimits = {
@@ -37,13 +38,16 @@ export function createRateLimits({ limiter, rates, clientOf, metrics }: RateLimi
       if (served === null || client === null) return false
       const answer = (verdict: Verdict): boolean => {
         if (response.destroyed) return true // the client did not wait for Redis
-        const headers = rateHeaders(served, rates[served], verdict)
+        const headers = rateHeaders([{ name: served, rate: rates[served], verdict }])
         if (verdict.outcome === 'allowed') {
           for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
           return false
         }
         metrics.count('http_refused_total', { class: served, reason: 'rate' })
-        refusal.send(request, response, { ...headers, 'retry-after': seconds(verdict.retryAfterMs) })
+        refusal.send(request, response, {
+          ...headers,
+          'retry-after': String(inSeconds(verdict.retryAfterMs)),
+        })
         return true
       }
       const verdict = limiter.take(`${served}:${client}`, rates[served])
@@ -51,18 +55,6 @@ export function createRateLimits({ limiter, rates, clientOf, metrics }: RateLimi
     },
   }
 }
-
-/** Fields as draft-ietf-httpapi-ratelimit-headers-10: the quota is the burst, full again after the window. */
-function rateHeaders(name: ServedClass, { limit, periodMs, burst }: Rate, { remaining }: Verdict) {
-  const window = seconds((burst / limit) * periodMs)
-  const reset = seconds(((burst - remaining) / limit) * periodMs)
-  return {
-    'ratelimit-policy': `"${name}";q=${burst};w=${window}`,
-    ratelimit: `"${name}";r=${remaining};t=${reset}`,
-  }
-}
-
-const seconds = (ms: number) => String(Math.ceil(ms / 1_000))
 
 /** Node joins repeated ones itself. */
 function forwardedFor(request: IncomingMessage): string | undefined {

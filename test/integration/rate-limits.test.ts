@@ -10,6 +10,7 @@ import { connectRedis } from '../../src/redis/connection.ts'
 import { limitKeys } from '../../src/redis/keys.ts'
 import { createSharedBuckets } from '../../src/redis/rate-buckets.ts'
 import { useDatabase } from '../support/database.ts'
+import { bearerOf } from '../support/identity.ts'
 import { fillItemsIndex } from '../support/index-fixture.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
 import { useElasticsearch } from '../support/search-fixture.ts'
@@ -35,6 +36,7 @@ beforeAll(async () => {
     REDIS_URL: proxy.url,
     AISLE_LOG_LEVEL: 'warn',
     AISLE_ITEM_DEADLINE_MS: '5000',
+    ...{ AISLE_HOLD_RATE: '10', AISLE_ORDER_RATE: '20' }, // as configured without a word
   }
   apis = await Promise.all([startProcess('api', env), startProcess('api', env)])
 })
@@ -132,6 +134,53 @@ test('while Redis does not answer, two processes let one client in at most twice
     await sleep(10)
     return (await countedLocally()) === before
   })
+})
+
+/** One customer after the other, each call to another process. @returns statuses and the last reply */
+async function actAs(subject: string, calls: number, method: string, path: string, address = '203.0.113.20') {
+  const authorization = await bearerOf(subject, 'guest', database.namespace)
+  const statuses: number[] = []
+  let last: Response | undefined
+  for (let i = 0; i < calls; i++) {
+    const headers = { authorization, 'content-type': 'application/json', 'x-forwarded-for': address }
+    const body = method === 'POST' ? '{"lines":[{"sku":"GHOST","qty":1}]}' : null
+    last = await fetch(`${apis[i % 2]?.url}${path}`, { method, headers, body })
+    await last.arrayBuffer()
+    statuses.push(last.status)
+  }
+  return { refused: statuses.filter((status) => status === 429).length, last }
+}
+
+test('two processes let a customer ask for ten holds in ten seconds, and pay, give back and cancel meanwhile', async () => {
+  const decidedByRedis = await waitFor('acts that Redis alone decided', async () => {
+    const before = await countedLocally()
+    asked += 1
+    const subject = `guest:${asked}`
+    const holds = await actAs(subject, 13, 'POST', '/v1/holds')
+    const release = await actAs(subject, 4, 'DELETE', '/v1/holds/0190f3c2-7b1e-7c4d-9a10-2f6d3b8e5a01')
+    return (await countedLocally()) === before && { holds, release }
+  })
+  const { holds, release } = decidedByRedis
+  expect([1, 2, 3]).toContain(holds.refused) // a token comes back each second
+  expect(release.refused).toBe(0)
+  expect(release.last?.headers.get('ratelimit-policy')).toBe('"order";q=20;w=10, "order-address";q=120;w=10')
+})
+
+test('an address makes ten guests a minute, and another address its own', async () => {
+  const begin = async (address: string) => {
+    const headers = { 'x-forwarded-for': address }
+    return await fetch(`${apis[0]?.url}/v1/sessions/guest`, { method: 'POST', headers })
+  }
+  const replies: Response[] = []
+  for (let i = 0; i < 11; i++) replies.push(await begin('203.0.113.30'))
+  const refused = replies.at(-1)
+  expect(replies.map(({ status }) => status).slice(0, 5)).toEqual([201, 201, 201, 201, 201])
+  expect(refused?.status).toBe(429)
+  expect(Object.fromEntries(refused?.headers ?? [])).toMatchObject({
+    'retry-after': expect.stringMatching(/^[1-6]$/),
+    'ratelimit-policy': '"guest-address";q=10;w=60',
+  })
+  expect((await begin('203.0.113.31')).status).toBe(201)
 })
 
 /** Requests of both processes whose limit was counted without Redis. */

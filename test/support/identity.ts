@@ -24,7 +24,9 @@ export function testTokens(namespace = 'test', now: () => number = realNow): Tok
 export function testIdentity(overrides: Partial<IdentityOptions> = {}): IdentityOptions {
   const now = overrides.now ?? realNow
   const tokens = testTokens('test', now)
-  return { tokens, guests: createGuests(tokens, randomUUID, now), publicUrl: '', now, ...overrides }
+  const guests = createGuests(tokens, randomUUID, now)
+  const acts = { take: () => Promise.resolve({}) }
+  return { tokens, guests, publicUrl: '', now, acts, ...overrides }
 }
 
 /** The header of a caller. @param namespace as above */

@@ -25,7 +25,7 @@ const EXPLANATIONS: Readonly<Record<ProblemName, string>> = {
   'method-not-allowed': 'The path exists and takes other methods; the Allow header lists them.',
   'uri-too-long': 'A URL has at most 8,192 characters.',
   'rate-limited':
-    'Somebody at this address asked more often than one shopper can. Try again after Retry-After seconds; RateLimit-Policy tells how many requests (q) may come in how many seconds (w).',
+    'You, or somebody at your address, asked more often than shoppers do. Try again after Retry-After seconds; RateLimit-Policy tells how many requests (q) may come in how many seconds (w).',
   'too-many-streams':
     'A visitor has two event streams at once, over all tabs. Close one, or ask /v1/inventory every few seconds instead.',
   ...ORDER_EXPLANATIONS,

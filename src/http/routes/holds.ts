@@ -66,7 +66,7 @@ const makeHold = (admit: Admit, identify: Identify) =>
     description:
       'All lines or none, unless `allow_partial`. 201 is said only after the units are durably yours. Send an `Idempotency-Key`: when no answer came, the same call tells what became of the first.',
     'x-access': 'guest',
-    middleware: [admit('cart'), identify('guest'), jsonBody] as const,
+    middleware: [admit('cart'), identify('guest', 'hold'), jsonBody] as const,
     request: {
       headers: KeyHeader,
       body: { required: true, content: { 'application/json': { schema: NewHold } } },
@@ -101,7 +101,7 @@ const extendHold = (admit: Admit, identify: Identify) =>
     summary: 'More time for a hold',
     description: 'Up to 30 minutes after it was made, and only while nobody waits for its items.',
     'x-access': 'guest',
-    middleware: [admit('cart'), identify('guest'), jsonBody] as const,
+    middleware: [admit('cart'), identify('guest', 'order'), jsonBody] as const,
     request: {
       params: HoldPath,
       body: { required: true, content: { 'application/json': { schema: Extension } } },
@@ -128,7 +128,7 @@ const changeHold = (admit: Admit, identify: Identify) =>
     description:
       'All new lines or none; refused, the hold stays as it was. Granted, a new hold is in its place, whose id is the `Idempotency-Key`: what was held keeps its price, and the time that is left stays.',
     'x-access': 'guest',
-    middleware: [admit('cart'), identify('guest'), jsonBody] as const,
+    middleware: [admit('cart'), identify('guest', 'hold'), jsonBody] as const,
     request: {
       params: HoldPath,
       headers: KeyHeader,
@@ -151,7 +151,7 @@ const releaseHold = (admit: Admit, identify: Identify) =>
     description:
       'Repeating it is safe. While a payment is under way the hold is CLOSING until the provider has said that no money can come.',
     'x-access': 'guest',
-    middleware: [admit('cart'), identify('guest')] as const,
+    middleware: [admit('cart'), identify('guest', 'order')] as const,
     request: { params: HoldPath },
     responses: {
       200: nowReply('Given back, or about to be'),

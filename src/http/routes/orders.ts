@@ -88,7 +88,7 @@ const cancelOrder = (admit: Admit, identify: Identify) =>
     summary: 'Take units out of an order that are not sent yet',
     description: 'All that is named or nothing. What was paid for them goes back.',
     'x-access': 'guest',
-    middleware: [admit('cart'), identify('guest'), jsonBody] as const,
+    middleware: [admit('cart'), identify('guest', 'order'), jsonBody] as const,
     request: {
       params: OrderPath,
       headers: OnceHeader,
@@ -110,7 +110,7 @@ const requestReturn = (admit: Admit, identify: Identify) =>
     summary: 'Ask to send units back',
     description: 'Only what was sent, and each unit once. The money goes back when the units have come.',
     'x-access': 'guest',
-    middleware: [admit('cart'), identify('guest'), jsonBody] as const,
+    middleware: [admit('cart'), identify('guest', 'order'), jsonBody] as const,
     request: {
       params: OrderPath,
       headers: OnceHeader,

@@ -20,7 +20,7 @@ const payHold = (admit: Admit, identify: Identify) =>
     description:
       'The key of the first call becomes the id of the order. While the payment is under way the units stay held. Declined, the hold can be paid for again with another key, three times in all.',
     'x-access': 'guest',
-    middleware: [admit('payment'), identify('guest'), jsonBody] as const,
+    middleware: [admit('payment'), identify('guest', 'order'), jsonBody] as const,
     request: {
       params: HoldPath,
       headers: OnceHeader,

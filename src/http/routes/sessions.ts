@@ -1,9 +1,8 @@
 /** `POST /v1/sessions/guest`: a token for somebody without an account. Browsers need none: they get a cookie. */
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Guests } from '../../auth/guest.ts'
-import type { Tokens } from '../../auth/token.ts'
 import { problem } from '../../errors.ts'
 import type { Admit } from '../admission.ts'
+import type { IdentityOptions } from '../identity.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
 
@@ -42,13 +41,18 @@ const beginGuest = (admit: Admit) =>
     },
   })
 
-export const sessionRoutes = (tokens: Tokens, guests: Guests, admit: Admit) =>
+export const sessionRoutes = (
+  { tokens, guests, acts }: Pick<IdentityOptions, 'tokens' | 'guests' | 'acts'>,
+  admit: Admit,
+) =>
   apiRouter([]).openapi(beginGuest(admit), async (c) => {
     const authorization = c.req.header('authorization')
     const older = authorization === undefined ? null : authorization.replace(/^Bearer +/i, '').trim()
+    // A fresh token of the same guest is no new guest.
+    const headers = older === null ? await acts.take(c, 'guest', null) : {}
     const session = older === null ? await guests.begin() : await guests.renew(await tokens.verify(older))
     if (session === null) throw problem('unauthorized', { detail: 'This is not the token of a guest.' })
     const { token, identity } = session
     const expires_at = new Date(identity.expires_at * 1_000).toISOString()
-    return c.json({ token, subject: identity.subject, expires_at }, 201)
+    return c.json({ token, subject: identity.subject, expires_at }, 201, headers)
   })

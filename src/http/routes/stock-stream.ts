@@ -3,6 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { createRoute, z } from '@hono/zod-openapi'
 import { sseEvent } from '../../events/sse.ts'
 import type { StockHub } from '../../events/stock-hub.ts'
+import type { ActLimits } from '../act-limits.ts'
 import type { Admit } from '../admission.ts'
 import { openEventSink } from '../event-sink.ts'
 import { SkusParameters, VIEW_EXAMPLE } from '../inventory-schemas.ts'
@@ -16,6 +17,7 @@ export type StockStreamParts = {
   readonly hub: Pick<StockHub, 'watch'>
   readonly seats: StreamSeats
   readonly visitorOf: VisitorOf
+  readonly acts: ActLimits
 }
 
 const DESCRIPTION = `First \`event: snapshot\` with what is there of the SKUs, also after a reconnect; then \`event: stock\` with
@@ -52,14 +54,15 @@ const streamStock = (admit: Admit) =>
     },
   })
 
-export const stockStreamRoutes = ({ hub, seats, visitorOf }: StockStreamParts, admit: Admit) =>
+export const stockStreamRoutes = ({ hub, seats, visitorOf, acts }: StockStreamParts, admit: Admit) =>
   apiRouter(['skus']).openapi(streamStock(admit), async (c) => {
     if (c.req.method === 'HEAD') return new Response(null, { headers: HEADERS })
     const response = c.env?.outgoing
     if (!response) throw new Error('an event stream needs a connection to write to')
+    const rated = await acts.take(c, 'stream', null)
     const leaveSeat = seats.take(countedAs(await visitorOf(c)))
     let leaveHub = (): void => undefined
-    const headers = { ...HEADERS, 'x-request-id': c.get('requestId') }
+    const headers = { ...HEADERS, ...rated, 'x-request-id': c.get('requestId') }
     const sink = openEventSink(response, headers, () => {
       leaveSeat()
       leaveHub()

@@ -3,18 +3,18 @@
  * call, because what a hold once answered never changes. Prices that were held stay; the time that is left stays.
  *
  * Postgres alone decides, in one transaction: the units of the first hold count for the new one, which the gate cannot
- * know. Its count is right again with the next reconcile, a second later; until then it may let somebody through whom
- * Postgres refuses.
+ * know. It is told of both changes after the commit.
  */
 import { createHash } from 'node:crypto'
 import { inheritLongestTime, lockForChange } from '../postgres/inv/hold-changes.ts'
 import { type HoldRow, type HoldStateText, readHolds, releaseHolds } from '../postgres/inv/holds.ts'
+import { readLastChangesOfHolds } from '../postgres/inv/last-changes.ts'
 import { type Reserved, reserveCarts } from '../postgres/inv/reserve.ts'
 import { inTransaction, type Pool, type PoolClient } from '../postgres/pool.ts'
-import type { Gate } from './gate.ts'
+import type { StockChange } from './admission.ts'
 import type { HoldOutcome } from './hold-answer.ts'
 import { type HoldCall, type ReadyCart, readyCart } from './hold-call.ts'
-import { type Conclusion, fromReserved, fromRow } from './hold-conclusion.ts'
+import { fromReserved, fromRow } from './hold-conclusion.ts'
 import type { Bundles } from './lines.ts'
 import { type HoldObstacle, obstacleOf } from './own-holds.ts'
 import { isPassing } from './postgres-faults.ts'
@@ -34,10 +34,11 @@ export type ChangeHold = (call: ChangeCall) => Promise<ChangeOutcome>
 
 export type ChangeHoldParts = {
   readonly pool: Pool
-  readonly gate: Pick<Gate, 'settle'>
   readonly bundles: { of(skus: readonly string[]): Promise<Bundles> }
   /** UUIDv7 text. */
   readonly newId: () => string
+  /** Told of what both holds have done to the stock, after the commit. */
+  readonly onChanges: (changes: readonly StockChange[]) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -51,7 +52,7 @@ class Stays extends Error {
 }
 
 export function createChangeHold(parts: ChangeHoldParts): ChangeHold {
-  const { pool, gate, onError } = parts
+  const { pool, onError } = parts
   return async function changeHold(call) {
     try {
       const bundles = await parts.bundles.of([...new Set(call.lines.map((line) => line.sku))])
@@ -60,8 +61,8 @@ export function createChangeHold(parts: ChangeHoldParts): ChangeHold {
       const cart = { ...ready.cart, req_hash: changeHash(ready.cart, call.id) }
       const [made] = call.key === null ? [] : await readHolds(pool, [cart.id])
       if (made) return replay(made, cart)
-      const { answer, gateNext } = await inTransaction(pool, (tx) => replace(tx, call, cart))
-      if (typeof gateNext !== 'string') void gate.settle(cart.id, gateNext).catch(onError)
+      const { answer, changes } = await inTransaction(pool, (tx) => replace(tx, call, cart))
+      parts.onChanges(changes)
       return answer
     } catch (thrown) {
       if (thrown instanceof Stays) return thrown.outcome
@@ -72,7 +73,7 @@ export function createChangeHold(parts: ChangeHoldParts): ChangeHold {
   }
 }
 
-async function replace(tx: PoolClient, call: ChangeCall, cart: ReadyCart): Promise<Conclusion> {
+async function replace(tx: PoolClient, call: ChangeCall, cart: ReadyCart) {
   const skus = cart.lines.map((line) => line.sku)
   const first = await lockForChange(tx, { id: call.id, customer: call.customer, skus })
   if (first === null) throw new Stays({ outcome: 'unknown' })
@@ -80,6 +81,7 @@ async function replace(tx: PoolClient, call: ChangeCall, cart: ReadyCart): Promi
     first.state === 'ACTIVE' && first.expires_in_ms < SECOND_MS ? 'EXPIRED' : first.state
   if (state !== 'ACTIVE') throw new Stays({ outcome: 'not_possible', reason: obstacleOf(state) })
   await releaseHolds(tx, [call.id], { customer: call.customer, actor: null })
+  const freed = await readLastChangesOfHolds(tx, [call.id]) // the next step is another version of the same SKUs
   const ttl_s = Math.floor(first.expires_in_ms / SECOND_MS)
   const prices = new Map(first.lines.map((line) => [line.sku, line.unit_price_minor]))
   const lines = cart.lines.map((line) => {
@@ -89,7 +91,8 @@ async function replace(tx: PoolClient, call: ChangeCall, cart: ReadyCart): Promi
   const [reserved] = await reserveCarts(tx, [{ ...cart, kind: 'cart', ttl_s, lines }])
   if (reserved?.outcome !== 'OK') throw new Stays(await whyNot(tx, reserved, cart))
   await inheritLongestTime(tx, call.id, cart.id)
-  return fromReserved(reserved, { ...cart, ttl_s }, false)
+  const { answer } = fromReserved(reserved, { ...cart, ttl_s }, false)
+  return { answer, changes: [...freed, ...(await readLastChangesOfHolds(tx, [cart.id]))] }
 }
 
 /** A refusal is not recorded: the transaction that would is rolled back. */

@@ -55,7 +55,15 @@ export async function runOrderJobs(options: ConnectJobsOptions, signal: AbortSig
   })
   const passes = new LRUCache<string, LastPass>({ max: PASSES_MAX })
   const jobs = [
-    ...stockJobs({ pool, open, passes, metrics, random, newRun: newId }),
+    ...stockJobs({
+      pool,
+      open,
+      passes,
+      metrics,
+      random,
+      newRun: newId,
+      onError: (error) => onError('gate', error),
+    }),
     ...upkeepJobs({ pool, metrics, ...options.upkeep }),
   ]
   const setting = { pool, holder: newId(), clock, onError }

@@ -8,6 +8,7 @@ import type { CartToReserve } from '../postgres/inv/reserve.ts'
 import type { Pool } from '../postgres/pool.ts'
 import type { GateConnection } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { StockChange } from './admission.ts'
 import { createBundleReader } from './bundles.ts'
 import { type ChangeHold, createChangeHold } from './change-hold.ts'
 import { type ChangeOrders, createChangeOrders } from './change-orders.ts'
@@ -26,6 +27,7 @@ import { createReserveBatch, type Decided } from './reserve-batch.ts'
 import type { PaymentTimes } from './settle-payment.ts'
 import { SoldOutCache } from './sold-out.ts'
 import { createTakeWebhook, type TakeWebhook } from './take-webhook.ts'
+import { createTellGate } from './tell-gate.ts'
 
 export type OrdersParts = {
   readonly pool: Pool
@@ -74,7 +76,7 @@ export function createOrders(parts: OrdersParts): Orders {
   const { pool, metrics, clock, faults, provider } = parts
   const settling = provider === null ? null : { ...parts, provider }
   const time = new PostgresClock(clock)
-  const { gate, epochs } = createGate({
+  const { gate, stock, epochs } = createGate({
     ...parts,
     now: clock,
     ...gateInPostgres(pool),
@@ -86,6 +88,11 @@ export function createOrders(parts: OrdersParts): Orders {
     setTimer: parts.setTimer,
   })
   const soldOut = new SoldOutCache(clock)
+  const tellGate = createTellGate(stock, parts.onError)
+  const onChanges = (changes: readonly StockChange[]) => {
+    for (const change of changes) soldOut.changed(change)
+    void tellGate(changes) // nobody waits for it
+  }
   const patience = { ms: READ_PATIENCE_MS, setTimer: parts.setTimer }
   const bundles = createBundleReader((skus) => readBundles(pool, skus), clock, patience)
   const place = createPlaceHold({
@@ -98,8 +105,8 @@ export function createOrders(parts: OrdersParts): Orders {
   })
   return {
     place,
-    own: createOwnHolds(pool, onTime),
-    change: createChangeHold({ ...parts, gate, bundles }),
+    own: createOwnHolds({ pool, onTime, onChanges }),
+    change: createChangeHold({ ...parts, bundles, onChanges }),
     pay: createPay(settling),
     takeWebhook: createTakeWebhook(settling, parts.onError),
     ownOrders: createOwnOrders(pool),

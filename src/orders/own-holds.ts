@@ -1,6 +1,7 @@
 /**
  * What a customer may do with a hold that is made: look at it, ask for more time, give it back. Whose it is stands in
- * every statement; a hold of somebody else does not exist. Only Postgres is asked, so all of it goes on without Redis.
+ * every statement; a hold of somebody else does not exist. Only Postgres is asked, so all of it goes on without Redis,
+ * which is told what has come free.
  */
 import { closePayingHold } from '../postgres/inv/closings.ts'
 import {
@@ -10,7 +11,9 @@ import {
   readHolds,
   releaseHolds,
 } from '../postgres/inv/holds.ts'
+import { readLastChangesOfHolds } from '../postgres/inv/last-changes.ts'
 import { inTransaction, type Pool } from '../postgres/pool.ts'
+import type { StockChange } from './admission.ts'
 import { answerLines, type HoldAnswerLine } from './hold-answer.ts'
 import type { Refusal, ShortLine } from './types.ts'
 import { orUnavailable } from './unavailable.ts'
@@ -58,11 +61,16 @@ export type OwnHolds = {
   release(id: string, customer: string): Promise<HoldChange>
 }
 
-/**
- * Each of them throws OrderingUnavailable where it is Postgres that fails.
- * @param onTime told of the time of Postgres
- */
-export function createOwnHolds(pool: Pool, onTime: (at: Date) => void): OwnHolds {
+export type OwnHoldsParts = {
+  readonly pool: Pool
+  /** Told of the time of Postgres. */
+  readonly onTime: (at: Date) => void
+  /** Told of units that came free, after the commit. */
+  readonly onChanges: (changes: readonly StockChange[]) => void
+}
+
+/** Each of them throws OrderingUnavailable where it is Postgres that fails. */
+export function createOwnHolds({ pool, onTime, onChanges }: OwnHoldsParts): OwnHolds {
   const rowOf = async (id: string, customer: string): Promise<HoldRow | null> => {
     const [row] = await readHolds(pool, [id], customer)
     if (row) onTime(new Date(row.expires_at.getTime() - row.expires_in_ms))
@@ -91,10 +99,14 @@ export function createOwnHolds(pool: Pool, onTime: (at: Date) => void): OwnHolds
       }),
     release: (id, customer) =>
       orUnavailable(async () => {
-        const isEnded = await inTransaction(pool, async (tx) => {
+        const { isEnded, changes } = await inTransaction(pool, async (tx) => {
           const ended = await releaseHolds(tx, [id], { customer, actor: null })
-          return ended.length > 0 || (await closePayingHold(tx, id, customer))
+          return {
+            changes: await readLastChangesOfHolds(tx, ended),
+            isEnded: ended.length > 0 || (await closePayingHold(tx, id, customer)),
+          }
         })
+        onChanges(changes)
         return await change(id, customer, (row) => (isEnded ? null : releaseObstacle(row)))
       }),
   }

@@ -7,16 +7,19 @@ import type { Pool } from '../postgres/pool.ts'
 import { type Finding, type ReconcileParts, reconcile } from './reconcile.ts'
 import type { DriftCause } from './reconcile-plan.ts'
 
-export type ComparingParts = Pick<ReconcileParts, 'stock' | 'passes' | 'metrics' | 'random'> & {
+export type ComparingParts = Pick<
+  ReconcileParts,
+  'stock' | 'passes' | 'metrics' | 'random' | 'lostAfterMs'
+> & {
   /** Of the primary. */
   readonly pool: Pool
   /** UUID text, new for each run that has found drift. */
   readonly newRun: () => string
 }
 
-export function reconcileParts({ pool, stock, passes, metrics, random }: ComparingParts): ReconcileParts {
+export function reconcileParts({ pool, newRun: _, ...parts }: ComparingParts): ReconcileParts {
   return {
-    ...{ stock, passes, metrics, random },
+    ...parts,
     snapshot: (skus) => readStockSnapshots(pool, skus),
     changes: (ranges) => readLedgerChanges(pool, ranges),
     pause: (ms) => sleep(ms),

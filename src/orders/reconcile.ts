@@ -27,8 +27,11 @@ const RETRIES = 3
 const PAUSE_MS = 20
 /** SKUs of one snapshot: more are fewer round trips, but a snapshot that takes longer is stale more often. */
 const SKUS_PER_SNAPSHOT = 200
-/** A delta that has not arrived after this is lost: the stream's own promise is a second. */
-const UNDER_WAY_MS = 5_000
+/**
+ * A change that neither its author nor the worker has brought after this is lost: longer than it takes until another
+ * worker has the lease of one that froze.
+ */
+const LOST_AFTER_MS = 15_000
 
 /** Versions of one SKU: `after < ver <= upTo`. */
 export type LedgerRange = { readonly sku: string; readonly after: number; readonly upTo: number }
@@ -42,6 +45,11 @@ export type ReconcileParts = {
   /** Of the passes before, by sku; its size is the bound. */
   readonly passes: LRUCache<string, LastPass>
   readonly metrics: Metrics
+  /**
+   * Age from which a change that Redis has not heard of is told as lost, ms. Infinity: this pass is what brings the
+   * changes, and however late it is, it has lost none. 15 s without it.
+   */
+  readonly lostAfterMs?: number
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly pause: (ms: number) => Promise<void>
@@ -149,7 +157,7 @@ function judged(
   const { before, expected, drift, cause } = judge(
     found,
     changes,
-    UNDER_WAY_MS,
+    parts.lostAfterMs ?? LOST_AFTER_MS,
     parts.passes.get(sku) ?? null,
   )
   parts.passes.set(sku, passOf(found, isFix))

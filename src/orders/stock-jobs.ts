@@ -3,21 +3,24 @@
  *
  * | job | every | does |
  * |---|---|---|
- * | expire | when a hold is due, at most 1 s later | ends holds whose time is over; their units are stock again |
+ * | expire | when a hold is due, at most 1 s later | ends holds whose time is over and tells the gate; their units are stock again |
  * | admissions | 1 s | ends admissions that a process has left behind |
  * | follow | 1 s | brings the gate and what search shows up to date with SKUs that have changed |
  * | compare | 60 s | the same for every SKU, whatever was missed |
  */
 import { listSkus, readChangedSkus } from '../postgres/inv/changed-skus.ts'
 import { expireDueHolds, nextDueHold, readHolds, voidHolds } from '../postgres/inv/holds.ts'
+import { readLastChangesOfHolds } from '../postgres/inv/last-changes.ts'
 import { inTransaction } from '../postgres/pool.ts'
 import type { OpenGate } from './create-gate.ts'
 import type { LeasedJob } from './leased-job.ts'
 import { bringUpToDate, type ComparingParts } from './reconcile-in-postgres.ts'
 import { OVERDUE_MS, sweepAdmissions } from './sweep-admissions.ts'
+import { createTellGate } from './tell-gate.ts'
 
 export type StockJobsParts = Omit<ComparingParts, 'stock'> & {
   readonly open: Pick<OpenGate, 'gate' | 'stock' | 'slots'>
+  readonly onError: (error: unknown) => void
 }
 
 const AT_MOST_MS = 1_000
@@ -30,13 +33,18 @@ const SKUS_A_PAGE = 1_000
 export function stockJobs(parts: StockJobsParts): readonly LeasedJob[] {
   const { pool, open, metrics } = parts
   const comparing = { ...parts, stock: open.stock }
+  const tellGate = createTellGate(open.stock, parts.onError)
   let seen: number | null = null
 
   return [
     {
       job: 'expire',
       pass: async () => {
-        const ended = await inTransaction(pool, (tx) => expireDueHolds(tx, HOLDS_A_PASS))
+        const { ended, changes } = await inTransaction(pool, async (tx) => {
+          const ended = await expireDueHolds(tx, HOLDS_A_PASS)
+          return { ended, changes: await readLastChangesOfHolds(tx, ended) }
+        })
+        await tellGate(changes)
         if (ended.length === HOLDS_A_PASS) return 0
         return Math.min(Math.max((await nextDueHold(pool)) ?? AT_MOST_MS, AT_LEAST_MS), AT_MOST_MS)
       },
@@ -57,7 +65,7 @@ export function stockJobs(parts: StockJobsParts): readonly LeasedJob[] {
       job: 'follow',
       pass: async () => {
         const { upTo, skus } = await readChangedSkus(pool, seen)
-        await bringUpToDate(comparing, skus)
+        await bringUpToDate({ ...comparing, lostAfterMs: Number.POSITIVE_INFINITY }, skus)
         seen = upTo // after the work: a pass that fails is done again
         return AT_MOST_MS
       },

@@ -18,6 +18,20 @@ export const ORDER_FIELDS = {
     example: 'https://shop.example.com',
     fallback: '',
   },
+  AISLE_GATE_URLS: {
+    schema: list.pipe(z.array(url('redis:', 'rediss:'))),
+    about:
+      'Nodes of a Redis Cluster for counting stock, from which the others are found; without it REDIS_URL counts',
+    example: 'redis://gate-1:6379,redis://gate-2:6379',
+    secret: true,
+    fallback: '',
+  },
+  AISLE_GATE_TIMEOUT_MS: {
+    schema: integer(5, 5_000),
+    about: 'Longest time for counting a cart in Redis, ms; after it Postgres decides alone',
+    example: '50',
+    fallback: '50',
+  },
   AISLE_PAYMENT_URL: {
     schema: z.union([z.literal(''), url('http:', 'https:')]).transform((text) => text.replace(/\/$/, '')),
     about: 'Payment provider; without it nothing can be paid for',
@@ -51,6 +65,15 @@ export const ORDER_FIELDS = {
     fallback: '30',
   },
 } as const
+
+/** Where stock is counted. */
+export function gateServers(config: {
+  readonly REDIS_URL: string
+  readonly AISLE_GATE_URLS: readonly string[]
+}) {
+  const isCluster = config.AISLE_GATE_URLS.length > 0
+  return { urls: isCluster ? config.AISLE_GATE_URLS : [config.REDIS_URL], isCluster }
+}
 
 /** What the order path takes of them. */
 export function paymentSettings(config: {

@@ -6,7 +6,7 @@ import { auditOf, clock, connect, httpOptions, identityOf, makeId, rateLimits } 
 import type { Names } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG } from './config.ts'
-import { paymentSettings } from './config-orders.ts'
+import { gateServers, paymentSettings } from './config-orders.ts'
 import { problem } from './errors.ts'
 import { connectStock } from './events/connect-stock.ts'
 import { createAdmission } from './http/admission.ts'
@@ -45,7 +45,7 @@ const STOP_MS = 30_000
 function ordersOf(config: Config, names: Names, metrics: Metrics, logger: Logger) {
   return connectOrders({
     databaseUrl: config.DATABASE_URL,
-    redisUrl: config.REDIS_URL,
+    gate: { ...gateServers(config), timeoutMs: config.AISLE_GATE_TIMEOUT_MS },
     prefix: names.redisPrefix,
     payment: paymentSettings(config),
     faults: process.env['NODE_ENV'] === 'production' ? '' : (process.env['AISLE_FAULT'] ?? ''),

@@ -7,6 +7,7 @@ import { readLogPosition } from './cache/log-position.ts'
 import { namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG } from './config.ts'
+import { gateServers } from './config-orders.ts'
 import { createElasticsearch } from './elasticsearch/client.ts'
 import { createReader } from './elasticsearch/reader.ts'
 import { messageOf } from './errors.ts'
@@ -90,7 +91,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     runOrderJobs(
       {
         ...{ pool, metrics, clock: clocks.clock, newId: randomUUID, random: Math.random },
-        redisUrl: config.REDIS_URL,
+        gate: gateServers(config),
         prefix: names.redisPrefix,
         upkeep: {
           slot: names.slot,

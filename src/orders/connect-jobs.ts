@@ -1,7 +1,7 @@
 /** The jobs of the order path in one worker, over connections of their own, and their end. */
 import { LRUCache } from 'lru-cache'
 import type { Pool } from '../postgres/pool.ts'
-import { connectGate } from '../redis/connection.ts'
+import { connectGate, type GateServers } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { createGate } from './create-gate.ts'
 import { gateInPostgres } from './gate-in-postgres.ts'
@@ -12,7 +12,7 @@ import { type UpkeepParts, upkeepJobs } from './upkeep-jobs.ts'
 
 export type ConnectJobsOptions = {
   readonly pool: Pool
-  readonly redisUrl: string
+  readonly gate: GateServers
   /** Starts every Redis key of this installation. */
   readonly prefix: string
   readonly upkeep: Pick<UpkeepParts, 'slot' | 'everyMs' | 'outboxKeepDays'>
@@ -37,8 +37,7 @@ export async function runOrderJobs(options: ConnectJobsOptions, signal: AbortSig
   const { pool, prefix, metrics, clock, newId, random, onError } = options
   const connection = connectGate(
     {
-      urls: [options.redisUrl],
-      isCluster: false,
+      ...options.gate,
       name: 'aisle-worker-gate',
       commandTimeoutMs: GATE_TIMEOUT_MS,
       onError: () => undefined, // every call that fails for it says so

@@ -1,6 +1,6 @@
 /** The write path of one process over connections of its own, and their end. */
 import { createPool } from '../postgres/pool.ts'
-import { connectGate } from '../redis/connection.ts'
+import { connectGate, type GateServers } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { connectProvider, type ProviderSettings } from './connect-provider.ts'
 import { createOrders, type Orders } from './create-orders.ts'
@@ -8,7 +8,8 @@ import { createFaultPoints, parseFaults } from './fault-point.ts'
 
 export type ConnectOrdersOptions = {
   readonly databaseUrl: string
-  readonly redisUrl: string
+  /** `timeoutMs`: what the gate has not answered by then Postgres decides alone. */
+  readonly gate: GateServers & { readonly timeoutMs: number }
   /** Starts every Redis key of this installation. */
   readonly prefix: string
   readonly payment: ProviderSettings
@@ -28,8 +29,6 @@ export type ConnectOrdersOptions = {
 /** One for the batch, the others for looking at holds, changing them, and loading the gate. */
 const POOL_SIZE = 5
 const STATEMENT_TIMEOUT_MS = 5_000
-/** What the gate has not answered by then Postgres decides alone, ms. */
-const GATE_TIMEOUT_MS = 50
 const ERROR_EVERY_MS = 1_000
 
 /** @throws RangeError for faults that are not of their form */
@@ -43,10 +42,10 @@ export function connectOrders(options: ConnectOrdersOptions): { orders: Orders; 
   })
   const connection = connectGate(
     {
-      urls: [options.redisUrl],
-      isCluster: false,
+      urls: options.gate.urls,
+      isCluster: options.gate.isCluster,
       name: 'aisle-api-gate',
-      commandTimeoutMs: GATE_TIMEOUT_MS,
+      commandTimeoutMs: options.gate.timeoutMs,
       onError: () => undefined, // every call that fails for it says so
     },
     random,

@@ -44,10 +44,10 @@ export function connectRedis(options: ConnectionOptions, random: () => number): 
 /** A connection of the admission gate: one Redis, or a cluster of them. */
 export type GateConnection = Redis | Cluster
 
-export type GateConnectionOptions = {
-  /** One Redis; or nodes of a cluster from which the others are found. */
-  readonly urls: readonly string[]
-  readonly isCluster: boolean
+/** One Redis; or nodes of a cluster from which the others are found. */
+export type GateServers = { readonly urls: readonly string[]; readonly isCluster: boolean }
+
+export type GateConnectionOptions = GateServers & {
   /** Shown in CLIENT LIST. */
   readonly name: string
   /** Deadline of one script, ms: what does not come in time is decided by Postgres alone. */

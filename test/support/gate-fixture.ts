@@ -5,7 +5,7 @@ import { createGate, type OpenGate } from '../../src/orders/create-gate.ts'
 import type { EpochStatements } from '../../src/orders/epoch.ts'
 import { INV_SLOTS, slotOf } from '../../src/orders/slot.ts'
 import type { ReadStock } from '../../src/orders/stock-reader.ts'
-import { connectGate, type GateConnection, type Redis } from '../../src/redis/connection.ts'
+import { connectGate, type GateConnection, type GateServers, type Redis } from '../../src/redis/connection.ts'
 import { gateKeys } from '../../src/redis/keys.ts'
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
 import { waitFor } from './wait-for.ts'
@@ -13,7 +13,7 @@ import { waitFor } from './wait-for.ts'
 /** Generous: a busy machine must not turn an answer into an unknown one. */
 const PATIENT_MS = 5_000
 
-export type GateServers = { readonly urls: readonly string[]; readonly isCluster: boolean }
+export type { GateServers } from '../../src/redis/connection.ts'
 
 export type TestGate = OpenGate & {
   readonly connection: GateConnection

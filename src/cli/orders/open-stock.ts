@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { namesFor } from '../../catalog/names.ts'
 import { EXIT } from '../../command/command.ts'
 import type { Config } from '../../config.ts'
+import { gateServers } from '../../config-orders.ts'
 import { ExitError, messageOf } from '../../errors.ts'
 import { createGate, type OpenGate } from '../../orders/create-gate.ts'
 import { gateInPostgres } from '../../orders/gate-in-postgres.ts'
@@ -59,8 +60,7 @@ export async function openStock(config: Config): Promise<OpenStock> {
   const errors: unknown[] = []
   const connection = connectGate(
     {
-      urls: [config.REDIS_URL],
-      isCluster: false,
+      ...gateServers(config),
       name: 'aisle-orders',
       commandTimeoutMs: GATE_TIMEOUT_MS,
       onError: (error) => errors.push(error),

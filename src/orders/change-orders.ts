@@ -2,11 +2,14 @@
  * What a customer may do with an order that is paid: take units out of it that are not sent yet, and ask to send units
  * back. All of a call or nothing; what is owed goes back in the same transaction.
  */
+
+import { readLastChanges } from '../postgres/inv/last-changes.ts'
 import { cancelOrderLines, type LinesCancelled, type UnitsOfSku } from '../postgres/inv/order-lines.ts'
 import { type OrderStateText, readOrder } from '../postgres/inv/orders.ts'
 import { requestOrderRefund } from '../postgres/inv/refunds.ts'
 import { requestReturn } from '../postgres/inv/returns.ts'
 import type { Pool, PoolClient } from '../postgres/pool.ts'
+import type { StockChange } from './admission.ts'
 import { type Effect, type Once, once } from './once.ts'
 import { orUnavailable } from './unavailable.ts'
 
@@ -56,15 +59,27 @@ export type ChangeOrders = {
   requestReturn(call: ReturnCall): Promise<OrderChange<ReturnAnswer>>
 }
 
-/** @param newId UUIDv7 text */
-export function createChangeOrders(pool: Pool, newId: () => string): ChangeOrders {
+export type ChangeOrdersParts = {
+  readonly pool: Pool
+  /** UUIDv7 text. */
+  readonly newId: () => string
+  /** Told of units that came free, after the commit. */
+  readonly onChanges: (changes: readonly StockChange[]) => void
+}
+
+export function createChangeOrders({ pool, newId, onChanges }: ChangeOrdersParts): ChangeOrders {
   return {
-    cancel: ({ key, customer, order_id, lines }) =>
-      change<CancelAnswer>(
-        pool,
-        { key, customer, what: 'cancel', request: [order_id, lines && merged(lines)] },
-        (tx) => cancelled(tx, { order_id, customer, lines, refund_id: newId() }),
-      ),
+    async cancel({ key, customer, order_id, lines }) {
+      let freed: readonly StockChange[] = []
+      const call = { key, customer, what: 'cancel' as const, request: [order_id, lines && merged(lines)] }
+      const done = await change<CancelAnswer>(pool, call, async (tx) => {
+        const effect = await cancelled(tx, { order_id, customer, lines, refund_id: newId() })
+        freed = 'answer' in effect ? await freedBy(tx, order_id) : []
+        return effect
+      })
+      onChanges(freed)
+      return done
+    },
     requestReturn: ({ key, customer, order_id, lines, reason }) =>
       change<ReturnAnswer>(
         pool,
@@ -103,6 +118,14 @@ async function cancelled(
   const refund = { id: refund_id, order_id, amount_minor: refund_minor, reason: 'cancelled', return_id: null }
   if (!(await requestOrderRefund(tx, refund))) throw new Error(`order ${order_id}: no payment for its refund`)
   return { answer }
+}
+
+async function freedBy(tx: PoolClient, orderId: string): Promise<readonly StockChange[]> {
+  const order = await readOrder(tx, orderId)
+  return await readLastChanges(
+    tx,
+    (order?.lines ?? []).map(({ sku }) => sku),
+  )
 }
 
 function leftBy(

@@ -110,7 +110,7 @@ export function createOrders(parts: OrdersParts): Orders {
     pay: createPay(settling),
     takeWebhook: createTakeWebhook(settling, parts.onError),
     ownOrders: createOwnOrders(pool),
-    changeOrders: createChangeOrders(pool, parts.newId),
+    changeOrders: createChangeOrders({ pool, newId: parts.newId, onChanges }),
     heard: (change) => soldOut.changed(change),
     postgresNow: () => time.now(),
     watch: (signal) => epochs.watch(EPOCH_EVERY_MS, signal),

@@ -49,6 +49,15 @@ describe('reconcile', () => {
     expect(await shop.count('A')).toBe(13)
   })
 
+  test('whoever brings the changes has lost none, however late', async () => {
+    const shop = await openShop(servers, { A: 10 }, { lostAfterMs: Number.POSITIVE_INFINITY })
+    await buy(shop, 'h', [A])
+    shop.truth.adjust('A', 4)
+    shop.ageMs = 60_000
+    expect(await shop.reconcile(['A'], true)).toMatchObject([{ drift: 0, cause: null }])
+    expect(await shop.count('A')).toBe(13)
+  })
+
   test('an admission that was counted twice is a lost settle', async () => {
     const shop = await openShop(servers, { A: 10 })
     await buy(shop, 'other', [A])

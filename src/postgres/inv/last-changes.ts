@@ -12,14 +12,14 @@ export type LastChangeRow = {
   readonly queue: boolean
 }
 
-/** The last change of each SKU, which this transaction has made and keeps locked. SKUs without one are left out. */
+/** The last change that this transaction has made to each SKU, whose lock it keeps. SKUs without one are left out. */
 export async function readLastChanges(tx: PoolClient, skus: readonly string[]): Promise<LastChangeRow[]> {
   const { rows } = await tx.query<LastChangeRow>(
     `select k.sku, k.ver::float8 as ver, k.queue_live > 0 as queue,
             (coalesce(sum(l.d_on_hand - l.d_held - l.d_committed - l.d_safety) filter (where p.sellable), 0))::integer
               as units
        from inv.sku k
-       join inv.stock_ledger l on l.sku = k.sku and l.ver = k.ver
+       join inv.stock_ledger l on l.sku = k.sku and l.ver = k.ver and l.tx = pg_current_xact_id()
        join inv.location p on p.loc = l.loc
       where k.sku = any ($1::text[])
       group by k.sku`,

@@ -4,28 +4,7 @@
  * whoever is not plain is treated as touching everything.
  */
 
-/** Letters that Lucene's ASCII folding turns into ASCII and Unicode decomposition leaves alone. */
-const FOLDED: Readonly<Record<string, string>> = {
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ß: 'ss',
-  ł: 'l',
-  ı: 'i',
-  ŋ: 'n',
-}
-
-/** Lower case, without accents. */
-export function fold(text: string): string {
-  const base = text
-    .normalize('NFKD')
-    .replaceAll(/\p{M}+/gu, '')
-    .toLowerCase()
-  return base.replaceAll(/[æœøđðþßłıŋ]/g, (letter) => FOLDED[letter] ?? letter)
-}
+import { fold } from '../catalog/fold.ts'
 
 /** Runs of letters and digits, folded and with `&` read as "and", each as written. */
 export function wordsOf(text: string): string[] {

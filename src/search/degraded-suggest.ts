@@ -3,7 +3,8 @@
  * Postgres. Never an error: without Postgres too, the list is what memory has.
  */
 import type { SuggestAnswer, Suggestion } from '../catalog/answers.ts'
-import { fold, lengthOf, readQuery } from '../elasticsearch/query/text.ts'
+import { fold } from '../catalog/fold.ts'
+import { lengthOf, readQuery } from '../elasticsearch/query/text.ts'
 import { readBrands } from '../postgres/brands.ts'
 import { isPostgresAway, rejected } from '../postgres/cancellable.ts'
 import { suggestByPrefix } from '../postgres/search.ts'

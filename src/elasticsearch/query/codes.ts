@@ -3,8 +3,9 @@
  * is letters and digits only, lower case. Order that follows from the boosts: exact code, exact code among other
  * words, prefix, part between separators, inner piece, text.
  */
+
+import { fold } from '../../catalog/fold.ts'
 import type { Clause } from './clause.ts'
-import { fold } from './text.ts'
 
 /** What a query may mean as codes. */
 export type CodeCandidates = {

@@ -1,8 +1,8 @@
 /** From counted texts to the documents of the suggestion index. Pure. */
 import type { SuggestionDocument } from '../../../mappings/suggestions.ts'
 import type { CategoryNode } from '../../catalog/answers.ts'
+import { fold } from '../../catalog/fold.ts'
 import { CATEGORY_SEPARATOR } from '../../catalog/item.ts'
-import { fold } from '../../elasticsearch/query/text.ts'
 import type { CategoryTree } from '../category-tree.ts'
 import type { NamedItem, TextCount } from './catalogue.ts'
 

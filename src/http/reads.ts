@@ -38,9 +38,9 @@ export async function findItems(search: CatalogSearch, query: SearchQuery, signa
 }
 
 export async function findSuggestions(search: CatalogSearch, query: SuggestQuery, signal: AbortSignal) {
-  const answer = await search.suggest(query, signal)
+  const { leftOut = [], ...answer } = await search.suggest(query, signal)
   const kind: EntryKind = answer.suggestions.length === 0 ? 'empty' : 'hit'
-  return { answer, tags: suggestAnswerTags(answer), kind }
+  return { answer, tags: suggestAnswerTags({ ...answer, leftOut }), kind }
 }
 
 export function createReads(search: CatalogSearch): ReadOf {

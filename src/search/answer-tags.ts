@@ -2,9 +2,9 @@
 
 import { type Binding, itemPageTags, itemTag, searchTags, TAG_LIST } from '../cache/tags.ts'
 import { TAG_ALL } from '../cache/watermark.ts'
-import type { ItemAnswer, SearchAnswer, Step, SuggestAnswer } from '../catalog/answers.ts'
+import type { ItemAnswer, SearchAnswer, Step } from '../catalog/answers.ts'
 import { codeCandidates } from '../elasticsearch/query/codes.ts'
-import type { SearchQuery } from './contract.ts'
+import type { SearchQuery, Suggested } from './contract.ts'
 
 type Found = Pick<SearchAnswer, 'step' | 'query_used' | 'did_you_mean' | 'zero_result'>
 
@@ -19,10 +19,17 @@ export function searchAnswerTags({ category }: Pick<SearchQuery, 'category'>, an
   return searchTags({ text: answer.query_used, category, binding, codes })
 }
 
-/** The suggestion index is part of the key; only products that it names can change under it. */
-export function suggestAnswerTags(answer: Pick<SuggestAnswer, 'suggestions'>): string[] {
-  const products = answer.suggestions.filter(({ kind }) => kind === 'product')
-  return [TAG_ALL, ...products.flatMap(({ ref }) => (ref === null ? [] : [itemTag(ref)]))]
+/**
+ * The suggestion index is part of the key; only products that it names can change under it: those shown, and those left
+ * out, which may come back.
+ */
+export function suggestAnswerTags({
+  suggestions,
+  leftOut = [],
+}: Pick<Suggested, 'suggestions' | 'leftOut'>): string[] {
+  const products = suggestions.filter(({ kind }) => kind === 'product')
+  const shown = products.flatMap(({ ref }) => (ref === null ? [] : [ref]))
+  return [TAG_ALL, ...[...shown, ...leftOut].map(itemTag)]
 }
 
 /** How its words were found is not part of the answer: any item may change it. */

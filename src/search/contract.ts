@@ -67,10 +67,16 @@ export class SearchRefusal extends Error {
   }
 }
 
+/** Suggestions, and what they depend on beside what they show, which is not told. */
+export type Suggested = SuggestAnswer & {
+  /** Ids of products that were left out because search does not show them. */
+  readonly leftOut?: readonly string[]
+}
+
 /** Every method stops its work when `signal` aborts, and throws the signal's reason. */
 export type CatalogSearch = {
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchAnswer>
-  suggest(query: SuggestQuery, signal: AbortSignal): Promise<SuggestAnswer>
+  suggest(query: SuggestQuery, signal: AbortSignal): Promise<Suggested>
   categories(signal: AbortSignal): Promise<CategoriesAnswer>
   category(path: string, signal: AbortSignal): Promise<CategoryAnswer>
   facet(query: FacetQuery, signal: AbortSignal): Promise<FacetAnswer>

@@ -14,7 +14,13 @@ export type PresentProducts = <T extends Suggested>(
   stored: readonly T[],
   generation: string,
   signal: AbortSignal,
-) => Promise<readonly T[]>
+) => Promise<Present<T>>
+
+export type Present<T> = {
+  readonly stored: readonly T[]
+  /** Ids of products that are not among them, because search does not show them or could not be asked. */
+  readonly leftOut: readonly string[]
+}
 
 export function presentProducts(shop: Shop): PresentProducts {
   let known: { generation: string; builtAt: LogPosition | null } | null = null
@@ -34,13 +40,14 @@ export function presentProducts(shop: Shop): PresentProducts {
 
   return async (stored, generation, signal) => {
     const ids = stored.flatMap(({ kind, ref }) => (kind === 'product' && ref !== null ? [ref] : []))
-    if (ids.length === 0) return stored
+    if (ids.length === 0) return { stored, leftOut: [] }
     const since = await builtAt(generation, signal)
     const suspects = ids.filter((id) => shop.mayBeRemoved?.(since, id) ?? true)
-    if (suspects.length === 0) return stored
+    if (suspects.length === 0) return { stored, leftOut: [] }
     const present = await presentOf(shop, suspects, signal)
     const gone = new Set(suspects.filter((id) => !present.has(id)))
-    return stored.filter(({ kind, ref }) => kind !== 'product' || ref === null || !gone.has(ref))
+    const isThere = ({ kind, ref }: Suggested) => kind !== 'product' || ref === null || !gone.has(ref)
+    return { stored: stored.filter(isThere), leftOut: [...gone] }
   }
 }
 

@@ -2,11 +2,12 @@
  * Suggestions while a person types (search design 6): words as typed first, words with typos behind them. One
  * letter and the empty box are answered from a table in the process, which belongs to one generation of the index.
  */
-import type { CategoryRef, SuggestAnswer, Suggestion } from '../catalog/answers.ts'
+import type { CategoryRef, Suggestion } from '../catalog/answers.ts'
+import { fold } from '../catalog/fold.ts'
 import { popularSuggestionsBody, suggestBody } from '../elasticsearch/query/suggest.ts'
-import { fold, lengthOf, readQuery } from '../elasticsearch/query/text.ts'
-import type { CategoryTree } from './category-tree.ts'
-import { SearchRefusal, type SuggestQuery } from './contract.ts'
+import { lengthOf, readQuery } from '../elasticsearch/query/text.ts'
+import { type CategoryTree, categoryAt } from './category-tree.ts'
+import type { Suggested, SuggestQuery } from './contract.ts'
 import { presentProducts } from './present-products.ts'
 import type { Shop } from './shop.ts'
 
@@ -27,7 +28,7 @@ const FEW = 3
 /** Letters and their neighbours in every script, times categories: a bound for the table. */
 const TABLE_MAX = 5_000
 
-export type Suggesting = (query: SuggestQuery, signal: AbortSignal) => Promise<SuggestAnswer>
+export type Suggesting = (query: SuggestQuery, signal: AbortSignal) => Promise<Suggested>
 
 /** @returns suggest; it throws SearchRefusal, SearchUnavailable, the signal's reason */
 export function suggesting(shop: Shop): Suggesting {
@@ -57,19 +58,16 @@ export function suggesting(shop: Shop): Suggesting {
     })
     const text = readQuery(query.q)
     const [generation, tree] = await Promise.all([shop.suggestionsGeneration(signal), shop.tree(signal)])
-    const category = query.scope === null ? null : tree.byPath.get(query.scope)
-    if (category === undefined) {
-      throw new SearchRefusal('unknown-category', 'scope', 'there is no category with this path')
-    }
+    const category = query.scope === null ? null : categoryAt(tree, query.scope, 'scope')
     if (generation === null || lengthOf(text.text) > LENGTH_MAX) return answer([], null, generation ?? '')
     const asked = { tokens: text.tokens, category: category?.category_id ?? null, size: query.size }
     const isShort = text.tokens.join('').length <= 1
     const found = isShort
       ? { pass: 'table', stored: await fromTable(generation, asked, signal) }
       : await bothPasses(shop, asked, signal)
-    const stored = await present(found.stored, generation, signal)
+    const { stored, leftOut } = await present(found.stored, generation, signal)
     shop.metrics.observe('suggest_seconds', (shop.now() - began) / 1_000, { pass: found.pass })
-    return answer(stored, tree, generation)
+    return { ...answer(stored, tree, generation), leftOut }
   }
 }
 

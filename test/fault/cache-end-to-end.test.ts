@@ -178,7 +178,7 @@ describe('with suggestions that are built once', () => {
     await worker?.stop()
   })
 
-  test('a product is suggested no more once its item is removed, by the same suggestion index', async () => {
+  test('a product is suggested no more once its item is hidden, and again once it is shown, by the same suggestion index', async () => {
     const [url = ''] = urls()
     const suggest = async () => {
       const reply = await fetch(`${url}/v1/suggest?q=cobalt+wireless+mouse+m1&size=20`)
@@ -200,11 +200,15 @@ describe('with suggestions that are built once', () => {
     )
     const [gone, repriced, ...others] = refs(before)
     await database.pool.query('update items set price_minor = 1 where item_id = $1', [repriced])
-    await database.pool.query('delete from items where item_id = $1', [gone])
+    const setStatus = (status: string) =>
+      database.pool.query('update items set status = $1 where item_id = $2', [status, gone])
+    await setStatus('hidden')
     await waitFor('it is gone', async () => !refs(await suggest()).includes(gone ?? ''))
     const after = await suggest()
     expect(refs(after).sort()).toEqual([repriced, ...others].sort())
     expect([after.index_generation, after.degraded]).toEqual([before.index_generation, []])
+    await setStatus('active')
+    await waitFor('it is back', async () => refs(await suggest()).includes(gone ?? ''))
   })
 
   test('cache-remove: an item that the index has removed is within the bound in no answer and on no page', async () => {

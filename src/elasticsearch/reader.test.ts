@@ -48,6 +48,23 @@ test('a search is posted to its index, and its answer read over many chunks', as
   expect(asked).toEqual(['POST /shop-items/_search 10'])
 })
 
+test('several searches are one request, and each has an outcome of its own', async () => {
+  const asked: string[] = []
+  const reader = await readerOf((request, response) => {
+    request.on('data', (chunk: Buffer) => asked.push(`${request.url} ${chunk}`))
+    const failed = { status: 429, error: { type: 'es_rejected_execution_exception' } }
+    response.writeHead(200, ES).end(JSON.stringify({ responses: [{ status: 200, took: 1 }, failed] }))
+  })
+  const searches = [
+    { index: 'a', body: { size: 1 } },
+    { index: 'b', body: { size: 2 } },
+  ]
+  const [first, second] = await reader.searches(searches, never)
+  expect(asked).toEqual(['/_msearch {"index":"a"}\n{"size":1}\n{"index":"b"}\n{"size":2}\n'])
+  expect(first).toMatchObject({ status: 'fulfilled', value: { took: 1 } })
+  expect(second).toMatchObject({ status: 'rejected', reason: { status: 429 } })
+})
+
 test('a name cannot leave its place in the path', async () => {
   const reader = await readerOf((request, response) => {
     response.writeHead(200, ES).end(JSON.stringify({ [request.url ?? '']: {} }))

@@ -21,6 +21,14 @@ export type ElasticsearchReader = {
    * @throws ElasticsearchFault; the signal's reason when that aborts
    */
   search(index: string, body: estypes.SearchRequest, signal: AbortSignal): Promise<SearchReply>
+  /**
+   * Several searches in one request.
+   * @returns what became of each, in their order; a rejection is an ElasticsearchFault. Throws as `search`
+   */
+  searches(
+    asked: readonly { readonly index: string; readonly body: estypes.SearchRequest }[],
+    signal: AbortSignal,
+  ): Promise<readonly PromiseSettledResult<SearchReply>[]>
   /** Names of the indices behind an alias; none where there is no such alias. Throws as `search`. */
   indicesOf(alias: string, signal: AbortSignal): Promise<readonly string[]>
   /** What was written beside the mapping of an index; null: nothing. Throws as `search`. */
@@ -85,6 +93,11 @@ export function createReader({ url, maxConnections, timeoutMs }: ReaderOptions):
         JSON.stringify(body),
         signal,
       )) as SearchReply,
+    async searches(asked, signal) {
+      const lines = asked.map(({ index, body }) => `${JSON.stringify({ index })}\n${JSON.stringify(body)}\n`)
+      const { responses } = (await ask('POST', '/_msearch', lines.join(''), signal)) as Parts
+      return responses.map(outcomeOf)
+    },
     async indicesOf(alias, signal) {
       try {
         return Object.keys((await ask('GET', `/_alias/${encodeURIComponent(alias)}`, null, signal)) as object)
@@ -100,6 +113,17 @@ export function createReader({ url, maxConnections, timeoutMs }: ReaderOptions):
     },
     close: () => pool.close(),
   }
+}
+
+/** Each of several answers has a status of its own. */
+type Parts = { readonly responses: readonly Part[] }
+type Part = (SearchReply & { readonly status: number }) | { readonly status: number; readonly error: object }
+
+function outcomeOf(part: Part): PromiseSettledResult<SearchReply> {
+  if ('error' in part) {
+    return { status: 'rejected', reason: new ElasticsearchFault(`status ${part.status}`, part.status) }
+  }
+  return { status: 'fulfilled', value: part }
 }
 
 function basic(username: string, password: string): string {

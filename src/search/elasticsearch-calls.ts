@@ -3,6 +3,7 @@
  * breaker, and fails with a named error. Nothing of the server's own text gets out.
  */
 import type { estypes } from '@elastic/elasticsearch'
+import { type GatherRule, gather } from '../elasticsearch/gather.ts'
 import {
   ElasticsearchFault,
   type ElasticsearchReader,
@@ -54,6 +55,12 @@ const PROBE_MS = 2_000
 /** Any answer counts, also that there is no such alias. */
 const PROBE_ALIAS = 'aisle-is-it-back'
 
+type Asked = { readonly index: string; readonly body: estypes.SearchRequest }
+
+/** Searches that take a millisecond, so that none waits for its company: what costs is the request around them. */
+const GATHERED: ReadonlySet<Operation> = new Set(['suggest'])
+const GATHER: GatherRule = { open: 2, batch: 16 }
+
 /** @param now monotonic clock, ms */
 export function elasticsearchCalls(
   reader: ElasticsearchReader,
@@ -84,6 +91,13 @@ export function elasticsearchCalls(
       metrics.observe('es_request_seconds', (now() - began) / 1_000, { operation })
     }
   }
+  const gathered = gather(
+    {
+      one: ({ index, body }: Asked, signal) => reader.search(index, body, signal),
+      many: (asked, signal) => reader.searches(asked, signal),
+    },
+    GATHER,
+  )
   /** Not a shopper's request: those are judged by a short patience, which a server that just woke up may miss. */
   async function probe(): Promise<void> {
     try {
@@ -97,7 +111,9 @@ export function elasticsearchCalls(
   }
   return {
     search: (operation, index, body, signal) =>
-      call(operation, signal, () => reader.search(index, body, signal)),
+      call(operation, signal, () =>
+        GATHERED.has(operation) ? gathered({ index, body }, signal) : reader.search(index, body, signal),
+      ),
     meta: (index, signal) => call('alias', signal, () => reader.metaOf(index, signal)),
     resolve: (alias, signal) =>
       call('alias', signal, async () => {

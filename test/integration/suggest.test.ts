@@ -68,6 +68,32 @@ describe('suggestions', () => {
     expect(await shop.suggest('wireless mo')).toContain('wireless mouse')
   })
 
+  test('what many ask for at once is what each is given alone, in fewer requests', async () => {
+    let together = 0
+    const counting: typeof reader = {
+      ...reader,
+      searches: (asked, signal) => {
+        together += asked.length
+        return reader.searches(asked, signal)
+      },
+    }
+    const { suggest } = searchOver(database, counting)
+    const typed = ['wireless mo', 'mice', 'patch', 'log', 'nothing of the kind', 'cab']
+    const alone: string[][] = []
+    for (const text of typed) alone.push(await shop.suggest(text))
+    await suggest('mo') // what belongs to the process is known from here on
+    expect(await Promise.all(typed.map((text) => suggest(text)))).toEqual(alone)
+    expect(together).toBeGreaterThanOrEqual(typed.length - 2)
+  })
+
+  test('an index that is missing fails its own search and none of those beside it', async () => {
+    const body = { size: 1, query: { match_all: {} } }
+    const asked = [names.suggestionsAlias, 'no-such-index'].map((index) => ({ index, body }))
+    const [found, missing] = await reader.searches(asked, AbortSignal.timeout(5_000))
+    expect(found).toMatchObject({ status: 'fulfilled', value: { hits: { hits: [{}] } } })
+    expect(missing).toMatchObject({ status: 'rejected', reason: { status: 404 } })
+  })
+
   test('a typo in a finished or an unfinished word is forgiven', async () => {
     // Typos have a bound of their own, which a busy machine can miss: then only what was typed is answered.
     const suggests = async (typed: string, meant: string) => (await shop.suggest(typed)).includes(meant)

@@ -8,19 +8,22 @@ import { namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG } from './config.ts'
 import { gateServers } from './config-orders.ts'
+import { jobTimes } from './config-worker.ts'
 import { createElasticsearch } from './elasticsearch/client.ts'
 import { createReader } from './elasticsearch/reader.ts'
 import { messageOf } from './errors.ts'
 import { listen } from './http/server.ts'
 import { startingState } from './http/state.ts'
+import { workerProbes } from './http/worker-probes.ts'
 import { loadConfig } from './load-config.ts'
 import { runOrderJobs } from './orders/connect-jobs.ts'
+import { JobBoard } from './orders/job-board.ts'
 import { createPool } from './postgres/pool.ts'
 import { connectRedis } from './redis/connection.ts'
 import { cacheKeys } from './redis/keys.ts'
 import { keepSuggestions } from './search/suggestions/job.ts'
 import { createLogger } from './telemetry/log.ts'
-import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+import { createMetrics } from './telemetry/metrics.ts'
 
 /** One for each job that may be at work at a time, and one for suggestions. */
 const POOL_SIZE = 8
@@ -31,26 +34,10 @@ const REDIS_TIMEOUT_MS = 1_000
 /** A scrape that runs at the stop gets this long, ms. */
 const FINISH_MS = 1_000
 
-/** `/livez` and `/metrics`, for probes and scrapers. */
-function probes(metrics: Metrics) {
-  return {
-    async fetch(request: Request): Promise<Response> {
-      switch (new URL(request.url).pathname) {
-        case '/livez':
-          return new Response('alive\n')
-        case '/metrics':
-          return new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } })
-        default:
-          return new Response('not found\n', { status: 404 })
-      }
-    },
-  }
-}
-
 /** @returns exit code, once `stop` aborted and everything has ended */
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const log = createLogger('worker', config.AISLE_LOG_LEVEL)
-  const metrics = createMetrics(['suggestions_', 'es_', 'inv_', 'outbox_'])
+  const metrics = createMetrics(['suggestions_', 'es_', 'inv_', 'outbox_', 'worker_'])
   const client = createElasticsearch({
     url: config.ELASTICSEARCH_URL,
     maxConnections: CONNECTIONS,
@@ -68,7 +55,11 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   })
   const state = startingState([])
-  const server = await listen(probes(metrics), config.AISLE_HOST, config.AISLE_METRICS_PORT)
+  const times = jobTimes(config)
+  const clocks = { now: () => Date.now(), clock: () => performance.now() }
+  const board = new JobBoard(metrics, clocks.clock)
+  const probes = workerProbes({ metrics, board, state, leaseMs: times.leaseMs })
+  const server = await listen(probes, config.AISLE_HOST, config.AISLE_METRICS_PORT)
   state.phase = 'ready'
   log.info({ url: server.url }, 'ready')
 
@@ -85,7 +76,6 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   )
   const logPosition = () => readLogPosition(redis, cacheKeys(names.redisPrefix))
   const everyMs = config.AISLE_SUGGEST_REBUILD_MS
-  const clocks = { now: () => Date.now(), clock: () => performance.now() }
   await Promise.all([
     keepSuggestions({ client, reader, pool, names, metrics, log, everyMs, logPosition, ...clocks }, stop),
     runOrderJobs(
@@ -93,11 +83,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
         ...{ pool, metrics, clock: clocks.clock, newId: randomUUID, random: Math.random },
         gate: gateServers(config),
         prefix: names.redisPrefix,
-        upkeep: {
-          slot: names.slot,
-          everyMs: config.AISLE_UPKEEP_MS,
-          outboxKeepDays: config.AISLE_OUTBOX_KEEP_DAYS,
-        },
+        ...{ slot: names.slot, times, board },
         onError: (job, error) => log.warn({ job, cause: messageOf(error) }, 'a job of the order path failed'),
       },
       stop,

@@ -1,4 +1,5 @@
 /** Effects that happen once however often an event comes: the mark and the effect are one transaction. */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import type { Pool } from '../postgres/pool.ts'
 
@@ -23,18 +24,29 @@ export async function markHandled(
   return new Set(rows.map(({ event_id }) => event_id))
 }
 
-/** Longer than the outbox keeps its rows: nothing older can come again. */
-const KEPT = '8 days'
 const BATCH = 1_000
+/** Between two batches, so that others get their turn. */
+const PAUSE_MS = 50
 
-/** Forget marks of events that cannot come again. @returns marks forgotten; below 1,000: there are no more */
-export async function forgetHandled(pool: Pool): Promise<number> {
-  const { rowCount } = await pool.query(
-    `delete from events.handled
-      where (consumer, event_id) in (
-        select consumer, event_id from events.handled
-         where at < clock_timestamp() - $1::interval limit $2::integer)`,
-    [KEPT, BATCH],
-  )
-  return rowCount ?? 0
+/**
+ * Forget marks of events that cannot come again, in batches of 1,000.
+ * @param days longer than the outbox keeps its rows
+ * @returns marks forgotten
+ * @throws the signal's reason when it aborts between two batches
+ */
+export async function forgetHandled(pool: Pool, days: number, signal: AbortSignal): Promise<number> {
+  let forgotten = 0
+  for (let last = BATCH; last === BATCH; forgotten += last) {
+    signal.throwIfAborted()
+    if (forgotten > 0) await pause(PAUSE_MS, undefined, { signal })
+    const { rowCount } = await pool.query(
+      `delete from events.handled
+        where (consumer, event_id) in (
+          select consumer, event_id from events.handled
+           where at < (select clock_timestamp() - $1::integer * interval '1 day') limit $2::integer)`,
+      [days, BATCH],
+    )
+    last = rowCount ?? 0
+  }
+  return forgotten
 }

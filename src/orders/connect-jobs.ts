@@ -5,9 +5,10 @@ import { connectGate, type GateServers } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { createGate } from './create-gate.ts'
 import { gateInPostgres } from './gate-in-postgres.ts'
-import { runLeased } from './leased-job.ts'
+import type { JobBoard } from './job-board.ts'
+import { type JobSetting, runLeased } from './leased-job.ts'
 import type { LastPass } from './reconcile-plan.ts'
-import { stockJobs } from './stock-jobs.ts'
+import { type StockTimes, stockJobs } from './stock-jobs.ts'
 import { type UpkeepParts, upkeepJobs } from './upkeep-jobs.ts'
 
 export type ConnectJobsOptions = {
@@ -15,7 +16,12 @@ export type ConnectJobsOptions = {
   readonly gate: GateServers
   /** Starts every Redis key of this installation. */
   readonly prefix: string
-  readonly upkeep: Pick<UpkeepParts, 'slot' | 'everyMs' | 'outboxKeepDays'>
+  /** Replication slot of the event relay. */
+  readonly slot: string
+  readonly times: StockTimes &
+    Pick<JobSetting, 'leaseMs'> &
+    Pick<UpkeepParts, 'upkeepMs' | 'outboxKeepDays' | 'holdKeepDays'>
+  readonly board: JobBoard
   readonly metrics: Metrics
   /** Monotonic ms. */
   readonly clock: () => number
@@ -34,7 +40,7 @@ const PASSES_MAX = 100_000
 
 /** Run every job until `signal` aborts. Never throws. */
 export async function runOrderJobs(options: ConnectJobsOptions, signal: AbortSignal): Promise<void> {
-  const { pool, prefix, metrics, clock, newId, random, onError } = options
+  const { pool, prefix, metrics, clock, newId, random, times, board, onError } = options
   const connection = connectGate(
     {
       ...options.gate,
@@ -60,12 +66,14 @@ export async function runOrderJobs(options: ConnectJobsOptions, signal: AbortSig
       passes,
       metrics,
       random,
+      times,
       newRun: newId,
       onError: (error) => onError('gate', error),
     }),
-    ...upkeepJobs({ pool, metrics, ...options.upkeep }),
+    ...upkeepJobs({ pool, metrics, slot: options.slot, ...times }),
   ]
-  const setting = { pool, holder: newId(), clock, onError }
+  for (const { job } of jobs) board.add(job)
+  const setting = { pool, holder: newId(), leaseMs: times.leaseMs, clock, board, onError }
   await Promise.all([
     open.epochs.watch(EPOCH_EVERY_MS, signal),
     ...jobs.map((job) => runLeased(setting, job, signal)),

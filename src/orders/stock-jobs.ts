@@ -15,23 +15,31 @@ import { inTransaction } from '../postgres/pool.ts'
 import type { OpenGate } from './create-gate.ts'
 import type { LeasedJob } from './leased-job.ts'
 import { bringUpToDate, type ComparingParts } from './reconcile-in-postgres.ts'
-import { OVERDUE_MS, sweepAdmissions } from './sweep-admissions.ts'
+import { sweepAdmissions } from './sweep-admissions.ts'
 import { createTellGate } from './tell-gate.ts'
+
+export type StockTimes = {
+  /** Most time between two passes that look for what is due, ms. */
+  readonly sweepMs: number
+  /** Age at which an admission is left behind, ms. */
+  readonly overdueMs: number
+  /** Between two comparisons of everything, ms. */
+  readonly compareMs: number
+}
 
 export type StockJobsParts = Omit<ComparingParts, 'stock'> & {
   readonly open: Pick<OpenGate, 'gate' | 'stock' | 'slots'>
+  readonly times: StockTimes
   readonly onError: (error: unknown) => void
 }
 
-const AT_MOST_MS = 1_000
 /** A hold that is due and is not this job's to end must not make it spin. */
 const AT_LEAST_MS = 50
-const COMPARE_EVERY_MS = 60_000
 const HOLDS_A_PASS = 500
 const SKUS_A_PAGE = 1_000
 
 export function stockJobs(parts: StockJobsParts): readonly LeasedJob[] {
-  const { pool, open, metrics } = parts
+  const { pool, open, metrics, times } = parts
   const comparing = { ...parts, stock: open.stock }
   const tellGate = createTellGate(open.stock, parts.onError)
   let seen: number | null = null
@@ -46,19 +54,19 @@ export function stockJobs(parts: StockJobsParts): readonly LeasedJob[] {
         })
         await tellGate(changes)
         if (ended.length === HOLDS_A_PASS) return 0
-        return Math.min(Math.max((await nextDueHold(pool)) ?? AT_MOST_MS, AT_LEAST_MS), AT_MOST_MS)
+        return Math.min(Math.max((await nextDueHold(pool)) ?? times.sweepMs, AT_LEAST_MS), times.sweepMs)
       },
     },
     {
       job: 'admissions',
-      pass: async () => {
+      pass: async (signal) => {
         const sweep = {
-          ...{ gate: open.gate, stock: open.stock, metrics, overdueMs: OVERDUE_MS },
+          ...{ gate: open.gate, stock: open.stock, metrics, overdueMs: times.overdueMs },
           voidHolds: (ids: readonly string[]) => voidHolds(pool, ids),
           readHolds: (ids: readonly string[]) => readHolds(pool, ids),
         }
-        for (let slot = 0; slot < open.slots; slot += 1) await sweepAdmissions(sweep, slot)
-        return AT_MOST_MS
+        for (let slot = 0; slot < open.slots && !signal.aborted; slot += 1) await sweepAdmissions(sweep, slot)
+        return times.sweepMs
       },
     },
     {
@@ -67,17 +75,17 @@ export function stockJobs(parts: StockJobsParts): readonly LeasedJob[] {
         const { upTo, skus } = await readChangedSkus(pool, seen)
         await bringUpToDate({ ...comparing, lostAfterMs: Number.POSITIVE_INFINITY }, skus)
         seen = upTo // after the work: a pass that fails is done again
-        return AT_MOST_MS
+        return times.sweepMs
       },
     },
     {
       job: 'compare',
-      pass: async () => {
-        for (let page = await listSkus(pool, '', SKUS_A_PAGE); page.length > 0; ) {
+      pass: async (signal) => {
+        for (let page = await listSkus(pool, '', SKUS_A_PAGE); page.length > 0 && !signal.aborted; ) {
           await bringUpToDate(comparing, page)
           page = await listSkus(pool, page.at(-1) ?? '', SKUS_A_PAGE)
         }
-        return COMPARE_EVERY_MS
+        return times.compareMs
       },
     },
   ]

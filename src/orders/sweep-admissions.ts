@@ -14,8 +14,6 @@ import type { OverdueAdmission, SettledLine } from './admission.ts'
 import type { Gate } from './gate.ts'
 import type { GateStock } from './gate-stock.ts'
 
-/** At rest a message to Redis takes a millisecond; the client has had its answer by then. */
-export const OVERDUE_MS = 5_000
 const IDS_MAX = 500
 
 /** A row of `inv.hold` with the versions that took its units. */

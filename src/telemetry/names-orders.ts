@@ -50,6 +50,24 @@ export const ORDER_METRICS = {
     help: 'Age of the oldest admission that is neither settled nor aborted',
     labels: ['slot'],
   },
+  inv_rows_deleted_total: { kind: 'counter', help: 'Old rows that were removed', labels: ['kind'] },
+  worker_job_leads: { kind: 'gauge', help: '1 while this worker has the lease of the job', labels: ['job'] },
+  worker_job_last_pass_age_seconds: {
+    kind: 'gauge',
+    help: 'Since this worker last finished a pass of the job; of interest where it leads',
+    labels: ['job'],
+  },
+  worker_job_pass_seconds: {
+    kind: 'histogram',
+    help: 'Time of one pass of a job',
+    labels: ['job'],
+    buckets: LATENCY,
+  },
+  worker_job_failures_total: {
+    kind: 'counter',
+    help: 'Passes that failed and were tried again',
+    labels: ['job'],
+  },
   payments_provider_seconds: {
     kind: 'histogram',
     help: 'Time of one call of the payment provider, all its tries together',

@@ -40,7 +40,7 @@ describe('the mark of a handled event', () => {
       `insert into events.handled (consumer, event_id, at) values ('old', '1', now() - interval '8 days 1 minute'),
          ('old', '2', now() - interval '7 days 23 hours')`,
     )
-    expect(await forgetHandled(pool)).toBe(1)
+    expect(await forgetHandled(pool, 8, new AbortController().signal)).toBe(1)
     const { rows } = await pool.query(`select event_id from events.handled where consumer = 'old'`)
     expect(rows).toEqual([{ event_id: '2' }])
   })

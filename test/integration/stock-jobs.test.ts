@@ -17,8 +17,6 @@ let api: RunningProcess
 let workers: RunningProcess[] = []
 
 beforeAll(async () => {
-  await pool.query(`do $$ begin execute (select format('drop table %I', max(c.relname)) from pg_class c
-    where c.relname ~ '^outbox_[0-9]{8}$'); end $$`) // a day ahead is missing
   api = await startProcess('api', database.env)
   workers = await Promise.all([startProcess('worker', database.env), startProcess('worker', database.env)])
 })
@@ -74,12 +72,5 @@ test('units that Redis has lost or made up are found, told and put right', async
       `select from inv.drift_report d where d.sku = 'DRIFT' and d.before - d.expected = 3 and d.fixed`,
     )
     return rows.length === 1
-  })
-})
-
-test('a day ahead is always there for the events of tomorrow, and the metric says for how many', async () => {
-  await waitFor('a worker says so', async () => {
-    const texts = await Promise.all(workers.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()))
-    return texts.some((text) => /^outbox_days_ahead 7$/m.test(text))
   })
 })

@@ -1,4 +1,5 @@
 /** What need not be kept for ever, taken away in small statements. The ledger, orders and their money stay. */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool } from '../pool.ts'
 
 /** Ages after which rows go. A refused id may be asked for again within its days and gets the same answer. */
@@ -12,6 +13,8 @@ export const KEEP = {
 
 /** Rows of one statement: no lock is kept for longer than this many deletes take. */
 const BATCH = 1_000
+/** Between two batches of a kind, so that others get their turn. */
+const PAUSE_MS = 50
 
 type Kind = keyof typeof STATEMENTS
 
@@ -67,6 +70,7 @@ export async function deleteOldRows(
     let count = BATCH
     while (count === BATCH) {
       signal.throwIfAborted()
+      if (deleted[kind] > 0) await pause(PAUSE_MS, undefined, { signal })
       count = (await pool.query(STATEMENTS[kind], [BATCH, ages[kind]])).rowCount ?? 0
       deleted[kind] += count
     }

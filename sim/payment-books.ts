@@ -11,8 +11,10 @@ export type Payment = {
   readonly ref: string
   readonly key: string
   readonly order_id: string
+  /** What it takes; not what it was asked for when its scenario says so. */
   readonly amount_minor: bigint
   readonly currency: string
+  readonly asked: { readonly amount_minor: bigint; readonly currency: string }
   readonly return_url: string | null
   readonly scenario: Scenario
   state: PaymentState
@@ -28,7 +30,7 @@ export type Refund = {
 
 export type BookEvent = { readonly id: string; readonly type: string; readonly ref: string }
 
-export type NewPayment = Omit<Payment, 'ref' | 'state' | 'refunded_minor'>
+export type NewPayment = Omit<Payment, 'ref' | 'asked' | 'state' | 'refunded_minor'>
 
 /** Money of one currency. */
 export type Totals = { readonly paid_minor: string; readonly refunded_minor: string }
@@ -52,7 +54,7 @@ export class PaymentBooks {
     const known = this.#byKey.get(given.key)
     if (known) return isSame(known, given) ? { payment: known, isNew: false } : null
     const ref = `pay_${createHash('sha256').update(given.key).digest('hex').slice(0, 24)}`
-    const payment: Payment = { ...given, ref, state: 'pending', refunded_minor: 0n }
+    const payment: Payment = { ...given, ...taken(given), ref, state: 'pending', refunded_minor: 0n }
     this.#byKey.set(given.key, payment)
     this.#byRef.set(ref, payment)
     this.#tell(payment, 'created')
@@ -99,7 +101,7 @@ export class PaymentBooks {
   /** Everything, as JSON: amounts as decimal text. */
   toJSON() {
     const payments = [...this.#byRef.values()].map(
-      ({ scenario: _, amount_minor, refunded_minor, ...rest }) => ({
+      ({ scenario: _, asked: __, amount_minor, refunded_minor, ...rest }) => ({
         ...rest,
         amount_minor: String(amount_minor),
         refunded_minor: String(refunded_minor),
@@ -136,9 +138,17 @@ export class PaymentBooks {
 function isSame(known: Payment, given: NewPayment): boolean {
   return (
     known.order_id === given.order_id &&
-    known.amount_minor === given.amount_minor &&
-    known.currency === given.currency
+    known.asked.amount_minor === given.amount_minor &&
+    known.asked.currency === given.currency
   )
+}
+
+function taken({ amount_minor, currency, scenario }: NewPayment) {
+  return {
+    asked: { amount_minor, currency },
+    amount_minor: amount_minor - BigInt(scenario.shortMinor ?? 0),
+    currency: scenario.currency ?? currency,
+  }
 }
 
 /** The same happening has the same id, however often it is told. */

@@ -70,9 +70,13 @@ export type Scenario = {
   readonly isLost?: boolean
   readonly lateMs?: number
   readonly copies?: number
+  /** Takes so much less than it was asked for, minor units. */
+  readonly shortMinor?: number
+  /** Takes another currency (ISO 4217). */
+  readonly currency?: string
 }
 
-/** @param text such as `decline`, `late:90` (s), `dup:3`, `lost`, `paid_after_cancel`, `shopper`; several joined by `+` */
+/** @param text such as `decline`, `late:90` (s), `dup:3`, `lost`, `paid_after_cancel`, `shopper`, `short:1`, `in:SEK`; several joined by `+` */
 export function parseScenario(text: string): Scenario | null {
   let scenario: Scenario = {}
   for (const part of text.split('+')) {
@@ -84,6 +88,8 @@ export function parseScenario(text: string): Scenario | null {
     else if (part === 'shopper') scenario = { ...scenario, isByShopper: true }
     else if (name === 'late' && number !== null) scenario = { ...scenario, lateMs: number * 1_000 }
     else if (name === 'dup' && number !== null && number >= 1) scenario = { ...scenario, copies: number }
+    else if (name === 'short' && number !== null) scenario = { ...scenario, shortMinor: number }
+    else if (name === 'in' && /^[A-Z]{3}$/.test(value)) scenario = { ...scenario, currency: value }
     else return null
   }
   return scenario

@@ -72,7 +72,10 @@ export function paymentRoutes(simulation: PaymentSimulation, publicUrl = ''): Ho
     return simulation.answer(c, 'refund', key, () => c.json({ state: refund.state }))
   })
   checkoutRoutes(app, simulation)
-  app.get('/sim/books', (c) => c.json({ ...simulation.books.toJSON(), webhooks: simulation.webhooks.counts }))
+  app.get('/sim/books', (c) => {
+    const { counts, pending } = simulation.webhooks
+    return c.json({ ...simulation.books.toJSON(), webhooks: { ...counts, pending } })
+  })
   app.post('/sim/config', async (c) => {
     const body = ConfigBody.safeParse(await jsonOf(c))
     if (!body.success) return c.json({ error: z.prettifyError(body.error) }, 400)

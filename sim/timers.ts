@@ -10,6 +10,11 @@ export class Timers {
     this.#running.add(timer)
   }
 
+  /** How many have not run yet. */
+  get size(): number {
+    return this.#running.size
+  }
+
   clear(): void {
     for (const timer of this.#running) clearTimeout(timer)
     this.#running.clear()

@@ -55,6 +55,11 @@ export class Webhooks {
     this.#timers.after(HELD_BACK_MS, once)
   }
 
+  /** What has not gone out yet. */
+  get pending(): number {
+    return this.#timers.size
+  }
+
   /** Forget what has not gone out. */
   stop(): void {
     this.#timers.clear()

@@ -7,11 +7,12 @@ import { readLogPosition } from './cache/log-position.ts'
 import { namesFor } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG } from './config.ts'
-import { gateServers } from './config-orders.ts'
+import { gateServers, paymentSettings } from './config-orders.ts'
 import { jobTimes } from './config-worker.ts'
 import { createElasticsearch } from './elasticsearch/client.ts'
 import { createReader } from './elasticsearch/reader.ts'
 import { messageOf } from './errors.ts'
+import { uuidV7 } from './http/ids.ts'
 import { listen } from './http/server.ts'
 import { startingState } from './http/state.ts'
 import { workerProbes } from './http/worker-probes.ts'
@@ -34,10 +35,12 @@ const REDIS_TIMEOUT_MS = 1_000
 /** A scrape that runs at the stop gets this long, ms. */
 const FINISH_MS = 1_000
 
+const makeId = () => uuidV7(Date.now(), randomUUID())
+
 /** @returns exit code, once `stop` aborted and everything has ended */
 async function run(config: Config, stop: AbortSignal): Promise<number> {
   const log = createLogger('worker', config.AISLE_LOG_LEVEL)
-  const metrics = createMetrics(['suggestions_', 'es_', 'inv_', 'outbox_', 'worker_'])
+  const metrics = createMetrics(['suggestions_', 'es_', 'inv_', 'payments_', 'outbox_', 'worker_'])
   const client = createElasticsearch({
     url: config.ELASTICSEARCH_URL,
     maxConnections: CONNECTIONS,
@@ -80,9 +83,11 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     keepSuggestions({ client, reader, pool, names, metrics, log, everyMs, logPosition, ...clocks }, stop),
     runOrderJobs(
       {
-        ...{ pool, metrics, clock: clocks.clock, newId: randomUUID, random: Math.random },
+        ...{ pool, metrics, clock: clocks.clock, newId: makeId, random: Math.random },
         gate: gateServers(config),
         prefix: names.redisPrefix,
+        payment: paymentSettings(config),
+        faults: process.env['NODE_ENV'] === 'production' ? '' : (process.env['AISLE_FAULT'] ?? ''),
         ...{ slot: names.slot, times, board },
         onError: (job, error) => log.warn({ job, cause: messageOf(error) }, 'a job of the order path failed'),
       },

@@ -39,12 +39,12 @@ export const NewPayment = z
       .openapi({ description: 'Where the browser goes after paying on a page of the provider' }),
     scenario: z
       .string()
-      .regex(/^[a-z0-9_:+]{1,100}$/)
+      .regex(/^[A-Za-z0-9_:+]{1,100}$/)
       .nullable()
       .default(null)
       .openapi({
         description:
-          'For the simulated provider, forces one case: `decline`, `late:90`, `dup:3`, `lost`, `paid_after_cancel`, `shopper`',
+          'For the simulated provider, forces one case: `decline`, `late:90`, `dup:3`, `lost`, `paid_after_cancel`, `shopper`, `short:1`, `in:SEK`',
       }),
   })
   .openapi('NewPayment')

@@ -3,12 +3,16 @@ import { LRUCache } from 'lru-cache'
 import type { Pool } from '../postgres/pool.ts'
 import { connectGate, type GateServers } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { connectProvider, type ProviderSettings } from './connect-provider.ts'
 import { createGate } from './create-gate.ts'
+import { createFaultPoints, parseFaults } from './fault-point.ts'
 import { gateInPostgres } from './gate-in-postgres.ts'
 import type { JobBoard } from './job-board.ts'
-import { type JobSetting, runLeased } from './leased-job.ts'
+import { type JobSetting, type LeasedJob, runLeased } from './leased-job.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import type { LastPass } from './reconcile-plan.ts'
 import { type StockTimes, stockJobs } from './stock-jobs.ts'
+import { createTellGate, type TellGate } from './tell-gate.ts'
 import { type UpkeepParts, upkeepJobs } from './upkeep-jobs.ts'
 
 export type ConnectJobsOptions = {
@@ -22,10 +26,13 @@ export type ConnectJobsOptions = {
     Pick<JobSetting, 'leaseMs'> &
     Pick<UpkeepParts, 'upkeepMs' | 'outboxKeepDays' | 'holdKeepDays'>
   readonly board: JobBoard
+  readonly payment: ProviderSettings
+  /** As AISLE_FAULT; '' breaks nothing. */
+  readonly faults: string
   readonly metrics: Metrics
   /** Monotonic ms. */
   readonly clock: () => number
-  /** UUID text. */
+  /** UUIDv7 text. */
   readonly newId: () => string
   /** Uniform in [0, 1). */
   readonly random: () => number
@@ -71,6 +78,7 @@ export async function runOrderJobs(options: ConnectJobsOptions, signal: AbortSig
       onError: (error) => onError('gate', error),
     }),
     ...upkeepJobs({ pool, metrics, slot: options.slot, ...times }),
+    ...moneyJobs(options, createTellGate(open.stock, (error) => onError('gate', error))),
   ]
   for (const { job } of jobs) board.add(job)
   const setting = { pool, holder: newId(), leaseMs: times.leaseMs, clock, board, onError }
@@ -79,4 +87,16 @@ export async function runOrderJobs(options: ConnectJobsOptions, signal: AbortSig
     ...jobs.map((job) => runLeased(setting, job, signal)),
   ])
   connection.disconnect()
+}
+
+/** Nothing can be paid for where there is no provider, so there is nothing to do. */
+function moneyJobs(options: ConnectJobsOptions, tellGate: TellGate): readonly LeasedJob[] {
+  const { pool, payment, metrics, newId, onError } = options
+  const provider = connectProvider(payment, options)
+  if (provider === null) return []
+  const faults = createFaultPoints(parseFaults(options.faults), () => process.kill(process.pid, 'SIGKILL'))
+  return paymentJobs({
+    ...{ pool, provider, times: payment, faults, metrics, newId, tellGate },
+    onError: (error) => onError('payments', error),
+  })
 }

@@ -7,6 +7,7 @@ import { type PaymentStateText, readPaymentsOf } from '../postgres/inv/payment-r
 import { readRefunds } from '../postgres/inv/refunds.ts'
 import { type ReturnStateText, readReturns } from '../postgres/inv/returns.ts'
 import type { Pool } from '../postgres/pool.ts'
+import { isOpen } from './settle-payment.ts'
 import { orUnavailable } from './unavailable.ts'
 
 /** Units of one sku from one location; `cancelled`, `shipped` and `returned` of the `qty`. */
@@ -120,8 +121,7 @@ function summaryOf(order: OrderRow): OrderSummary {
 async function paymentsOf(pool: Pool, orderId: string): Promise<PaymentView[]> {
   const rows = await readPaymentsOf(pool, [orderId])
   return rows.map(({ id, attempt, state, amount_minor, redirect_url }) => {
-    const isOpen = state === 'PENDING' || state === 'UNKNOWN'
-    const where = isOpen && redirect_url !== null ? { redirect_url } : {}
+    const where = isOpen({ state }) && redirect_url !== null ? { redirect_url } : {}
     return { payment_id: id, attempt, state, amount_minor, ...where }
   })
 }

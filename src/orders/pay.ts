@@ -14,7 +14,7 @@ import { type PaymentRow, type PaymentStateText, readPayment } from '../postgres
 import { beginPayment } from '../postgres/inv/payments.ts'
 import { inTransaction } from '../postgres/pool.ts'
 import { type HoldObstacle, obstacleOf } from './own-holds.ts'
-import { type SettleParts, settlePayment } from './settle-payment.ts'
+import { isOpen, type SettleParts, settlePayment } from './settle-payment.ts'
 import { isTaken, orUnavailable } from './unavailable.ts'
 
 export type PayCall = {
@@ -63,7 +63,7 @@ async function pay(parts: SettleParts, call: PayCall): Promise<PayOutcome> {
   if ('outcome' in begun) return begun
   if (begun.answer !== null) return { outcome: 'accepted', answer: JSON.parse(begun.answer), isReplay: true }
   await faults.at('pay.row')
-  if (OPEN.has(begun.state)) await settlePayment(parts, begun)
+  if (isOpen(begun)) await settlePayment(parts, begun)
   await faults.at('pay.result')
   const payment = (await readPayment(pool, begun.id)) ?? begun
   const given = JSON.stringify(answerOf(payment))
@@ -111,9 +111,6 @@ async function whyNot({ pool }: SettleParts, call: PayCall): Promise<PayOutcome>
 
 function answerOf(payment: PaymentRow): PayAnswer {
   const { order_id, order_state: state, state: payment_state, redirect_url } = payment
-  const isToPay = redirect_url !== null && OPEN.has(payment_state)
+  const isToPay = redirect_url !== null && isOpen(payment)
   return { order_id, state, payment_state, ...(isToPay ? { redirect_url } : {}) }
 }
-
-/** The provider may still have money for it. */
-const OPEN: ReadonlySet<PaymentStateText> = new Set(['CREATED', 'PENDING', 'UNKNOWN'])

@@ -21,7 +21,7 @@ export type CreatePayment = {
   readonly expiresInS: number
   /** Where the shopper's browser goes after paying, when paying happens on a page of the provider. */
   readonly returnUrl?: string
-  /** For the simulated provider: `decline`, `late:90`, `dup:3`, `lost`, `paid_after_cancel`, `shopper`. */
+  /** For the simulated provider: `decline`, `late:90`, `dup:3`, `lost`, `paid_after_cancel`, `shopper`, `short:1`, `in:SEK`. */
   readonly scenario?: string
 }
 

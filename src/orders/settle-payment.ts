@@ -11,8 +11,11 @@
  * | paid, as asked for | SUCCEEDED | CONFIRMED and ALLOCATED, also while it closes |
  * | paid, after the hold had ended | SUCCEEDED | the worker finds units anew, or the money goes back |
  * | paid, another amount, or a second time | SUCCEEDED | nothing is confirmed; all of it goes back |
+ *
+ * One that has ended without money is asked about a few times more, less and less often: what a webhook that got lost
+ * would have told is found out all the same.
  */
-import { recordNoAnswer, recordPending } from '../postgres/inv/payment-questions.ts'
+import { recordLooked, recordNoAnswer, recordPending } from '../postgres/inv/payment-questions.ts'
 import { type PaymentRow, readPayment } from '../postgres/inv/payment-rows.ts'
 import { endPayment, type Money, type PaymentTaken, takePayment } from '../postgres/inv/payments.ts'
 import { requestRefund } from '../postgres/inv/refunds.ts'
@@ -40,7 +43,12 @@ export type SettleParts = {
 }
 
 /** Three attempts in all; after one that was declined at least two minutes are left (order design, section 6). */
-export const ATTEMPT_RULES = { attempts: 3, grace_s: 120 }
+const ATTEMPT_RULES = { attempts: 3, grace_s: 120 }
+
+/** Whether the provider may still have money for it. */
+export function isOpen({ state }: Pick<PaymentRow, 'state'>): boolean {
+  return state === 'CREATED' || state === 'PENDING' || state === 'UNKNOWN'
+}
 
 export type ProviderWord =
   | { readonly word: 'paid'; readonly money: Money }
@@ -69,6 +77,7 @@ async function askProvider(parts: SettleParts, payment: PaymentRow): Promise<Pro
   const { provider } = parts
   let ref = payment.provider_ref
   if (ref === null) {
+    if (!isOpen(payment)) return { word: 'cancelled' } // the provider never had it
     const created = await provider.create(paymentToCreate(payment, parts.times))
     if (created.outcome === 'unknown') return { word: 'no_answer' }
     if (created.outcome === 'refused') return { word: 'declined' }
@@ -99,6 +108,19 @@ function paymentToCreate(payment: PaymentRow, { deadline_s }: PaymentTimes) {
   }
 }
 
+/** No money will come of it, says the provider. */
+export async function endUnpaid(
+  { pool, times }: Pick<SettleParts, 'pool' | 'times'>,
+  id: string,
+  word: 'declined' | 'cancelled',
+): Promise<void> {
+  const state = word === 'declined' ? 'DECLINED' : 'CANCELLED'
+  await inTransaction(pool, async (tx) => {
+    await endPayment(tx, { id, state }, ATTEMPT_RULES)
+    await recordLooked(tx, id, times.ask_after_s)
+  })
+}
+
 async function writeWord(
   { pool, times, newId }: SettleParts,
   payment: PaymentRow,
@@ -114,11 +136,9 @@ async function writeWord(
         await recordPending(pool, { id, provider_ref, redirect_url: null, ask_after_s: times.ask_after_s })
       return said.word
     case 'declined':
-    case 'cancelled': {
-      const state = said.word === 'declined' ? 'DECLINED' : 'CANCELLED'
-      await inTransaction(pool, (tx) => endPayment(tx, { id, state }, ATTEMPT_RULES))
+    case 'cancelled':
+      await endUnpaid({ pool, times }, id, said.word)
       return said.word
-    }
     case 'paid':
       return await inTransaction(pool, async (tx) => {
         const taken = await takePayment(tx, id, said.money)

@@ -79,4 +79,19 @@ export const ORDER_METRICS = {
     help: 'Questions to the provider by what became of the payment; any wrong_amount needs a person',
     labels: ['outcome'],
   },
+  payments_late_orders_total: {
+    kind: 'counter',
+    help: 'Orders that were paid after their hold had ended, by what became of them',
+    labels: ['outcome'],
+  },
+  payments_oldest_refund_seconds: {
+    kind: 'gauge',
+    help: 'How long the oldest refund that is not back yet has been owed; above 3,600 needs a person',
+    labels: [],
+  },
+  payments_closings_unanswered_total: {
+    kind: 'counter',
+    help: 'Questions without an answer about holds that have been closing for five minutes',
+    labels: [],
+  },
 } as const satisfies Record<string, MetricRow>

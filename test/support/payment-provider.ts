@@ -13,7 +13,12 @@ import { ROOT } from './sources.ts'
 export const PROVIDER_SECRET = 'the-provider-of-a-test-signs-with-this'
 
 export type Books = {
-  readonly payments: readonly { readonly ref: string; readonly key: string; readonly state: string }[]
+  readonly payments: readonly {
+    readonly ref: string
+    readonly key: string
+    readonly state: string
+    readonly amount_minor: string
+  }[]
   readonly refunds: readonly { readonly key: string; readonly amount_minor: string; readonly state: string }[]
   readonly totals: Readonly<Record<string, { readonly paid_minor: string; readonly refunded_minor: string }>>
   readonly webhooks: {
@@ -21,6 +26,8 @@ export type Books = {
     readonly failed: number
     readonly lost: number
     readonly copies: number
+    /** Not gone out yet. */
+    readonly pending: number
   }
 }
 

@@ -13,6 +13,7 @@ export type HoldReply = {
   readonly body: {
     readonly hold_id?: string
     readonly state?: string
+    readonly order_id?: string | null
     readonly reason?: string
     readonly type?: string
     readonly total_minor?: number

@@ -32,13 +32,17 @@ export async function markPaymentEventApplied(
   )
 }
 
+/** A webhook that was kept and not acted on; `age_s` since it came. */
+export type OpenPaymentEvent = Omit<PaymentEvent, 'body'> & { readonly age_s: number }
+
 /** Events that nobody has acted on for `age_s`, oldest first: a process ended between keeping and acting. */
 export async function readOpenPaymentEvents(
   db: Pool,
   { age_s, limit }: { readonly age_s: number; readonly limit: number },
-): Promise<Omit<PaymentEvent, 'body'>[]> {
-  const { rows } = await db.query<Omit<PaymentEvent, 'body'>>(
-    `select e.provider, e.event_id, e.type, e.ref
+): Promise<OpenPaymentEvent[]> {
+  const { rows } = await db.query<OpenPaymentEvent>(
+    `select e.provider, e.event_id, e.type, e.ref,
+            extract(epoch from clock_timestamp() - e.received_at)::float8 as age_s
        from inv.payment_event e
       where not e.applied and e.received_at < (select clock_timestamp() - $1::float8 * interval '1 second')
       order by e.received_at limit $2::integer`,

@@ -33,6 +33,24 @@ export async function recordPayAnswer(db: Pool | PoolClient, id: string, answer:
   return rows[0]?.answer ?? answer
 }
 
+/** An end without money stays in doubt for so many more looks: 1, 4, 16, 64 and 256 times the first pause. */
+const LOOKS = 5
+
+/**
+ * A payment has ended without money, now or before: it is looked at again a few times.
+ * @param first_s until the first look, s
+ */
+export async function recordLooked(tx: Pool | PoolClient, id: string, first_s: number): Promise<void> {
+  await tx.query(
+    `update inv.payment p
+        set tries = p.tries + 1,
+            due_at = case when p.tries < $3::integer and p.provider_ref is not null
+                          then clock_timestamp() + power(4, p.tries) * $2::float8 * interval '1 second' end
+      where p.id = $1::uuid and p.state in ('DECLINED', 'CANCELLED')`,
+    [id, first_s, LOOKS],
+  )
+}
+
 /** The provider gave no answer: asked again after 1 s, 2 s, 4 s, at most 60 s. */
 export async function recordNoAnswer(tx: Pool | PoolClient, id: string): Promise<void> {
   await tx.query(

@@ -86,7 +86,7 @@ export async function endPayment(
   const holdId = found.rows[0]?.id
   if (holdId === undefined) return null
   const ended = await tx.query<{ attempt: number }>(
-    `update inv.payment p set state = $2::text, due_at = null
+    `update inv.payment p set state = $2::text, tries = 0, due_at = null
       where p.id = $1::uuid and p.state in ('CREATED', 'PENDING', 'UNKNOWN')
       returning p.attempt`,
     [payment.id, payment.state],

@@ -121,6 +121,15 @@ export async function finishRefund(tx: PoolClient, id: string): Promise<boolean>
   return rows.length > 0
 }
 
+/** How long the oldest refund that is not back yet has been owed, s; 0: none is. */
+export async function readOldestRefundAge(db: Pool): Promise<number> {
+  const { rows } = await db.query<{ age_s: number }>(
+    `select coalesce(extract(epoch from clock_timestamp() - min(r.created_at)), 0)::float8 as age_s
+       from inv.refund r where r.due_at is not null`,
+  )
+  return rows[0]?.age_s ?? 0
+}
+
 /** Refunds of an order, oldest first. */
 export async function readRefunds(
   db: Pool | PoolClient,

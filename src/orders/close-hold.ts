@@ -3,20 +3,30 @@
  * of every open payment that its money cannot come. If it came after all, the hold is an order.
  */
 import { type Closing, deferClosing, finishClosing } from '../postgres/inv/closings.ts'
+import { readLastChangesOfHolds } from '../postgres/inv/last-changes.ts'
 import { type PaymentRow, readPayment } from '../postgres/inv/payment-rows.ts'
 import { inTransaction } from '../postgres/pool.ts'
 import { endUnpaid, isOpen, type SettleParts, settlePayment } from './settle-payment.ts'
+import type { TellGate } from './tell-gate.ts'
 
 /** `deferred`: the provider did not say so; it is asked again later. */
 export type HoldClosed = 'ended' | 'deferred'
 
 /** @throws pg errors */
-export async function closeHold(parts: SettleParts, { hold_id, payment_ids }: Closing): Promise<HoldClosed> {
+export async function closeHold(
+  parts: SettleParts & { readonly tellGate: TellGate },
+  { hold_id, payment_ids }: Closing,
+): Promise<HoldClosed> {
   const { pool, faults } = parts
   await faults.at('sweep.closing')
   for (const id of payment_ids) await closePayment(parts, id)
-  const isEnded = await inTransaction(pool, (tx) => finishClosing(tx, hold_id))
-  if (isEnded) return 'ended'
+  const freed = await inTransaction(pool, async (tx) =>
+    (await finishClosing(tx, hold_id)) ? await readLastChangesOfHolds(tx, [hold_id]) : null,
+  )
+  if (freed !== null) {
+    await parts.tellGate(freed)
+    return 'ended'
+  }
   await inTransaction(pool, (tx) => deferClosing(tx, hold_id)) // nothing to defer when it has become an order
   return 'deferred'
 }

@@ -30,9 +30,11 @@ import { inLanes } from './lanes.ts'
 import type { LeasedJob } from './leased-job.ts'
 import { type SettleParts, settlePayment } from './settle-payment.ts'
 import { applyEvent } from './take-webhook.ts'
+import type { TellGate } from './tell-gate.ts'
 
 export type PaymentJobsParts = SettleParts & {
   readonly metrics: Pick<Metrics, 'count' | 'set'>
+  readonly tellGate: TellGate
   readonly onError: (error: unknown) => void
 }
 

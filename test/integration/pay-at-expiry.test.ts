@@ -26,7 +26,6 @@ const REST_MS = IS_SOAK ? 240_000 : 30_000
 const shop = await openPayingShop('pay_at_expiry', {
   ...IMPATIENT,
   AISLE_PAYMENT_DEADLINE_S: String(PAY_S),
-  AISLE_HOLD_RATE: '100000',
 })
 const { pool } = shop
 
@@ -44,7 +43,7 @@ test(
       }),
     )
     const { rows } = await pool.query<{ in_ms: number }>(
-      `with over as (select clock_timestamp() + interval '400 ms' as at)
+      `with over as (select clock_timestamp() + interval '600 ms' as at)
        update inv.hold h set expires_at = over.at, due_at = over.at from over where h.id = any ($1::uuid[])
        returning (extract(epoch from over.at - clock_timestamp()) * 1000)::float8 as in_ms`,
       [people.map(({ id }) => id)],
@@ -52,8 +51,8 @@ test(
     const endsAt = performance.now() + (rows[0]?.in_ms ?? 0)
     const outcomes = await Promise.all(
       people.map(async ({ me, id }, at) => {
-        // as many before as after: those a millisecond away, and further ones, because a call takes its time
-        await pause(endsAt - performance.now() + (at % 2 ? 1 : -1) * (1 + Math.floor(at / 4)))
+        // as many before as after: a millisecond away, and further ones, because a call takes its time
+        await pause(endsAt - performance.now() + (at % 2 ? 1 : -1) * (1 + 10 * Math.floor(at / 2)))
         const paid = await me.pay(id)
         return { me, id, status: paid.status, reason: paid.body.reason, order: paid.body.order_id }
       }),

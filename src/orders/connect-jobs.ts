@@ -78,7 +78,10 @@ export async function runOrderJobs(options: ConnectJobsOptions, signal: AbortSig
       onError: (error) => onError('gate', error),
     }),
     ...upkeepJobs({ pool, metrics, slot: options.slot, ...times }),
-    ...moneyJobs(options, createTellGate(open.stock, (error) => onError('gate', error))),
+    ...moneyJobs(
+      options,
+      createTellGate(open.stock, (error) => onError('gate', error)),
+    ),
   ]
   for (const { job } of jobs) board.add(job)
   const setting = { pool, holder: newId(), leaseMs: times.leaseMs, clock, board, onError }

@@ -29,12 +29,13 @@ export function testIdentity(overrides: Partial<IdentityOptions> = {}): Identity
   return { tokens, guests, publicUrl: '', now, acts, ...overrides }
 }
 
-/** The header of a caller. @param namespace as above */
+/** The header of a caller. @param namespace, now as above */
 export async function bearerOf(
   subject: string,
   role: Role = 'customer',
   namespace = 'test',
+  now: () => number = realNow,
 ): Promise<string> {
-  const { token } = await testTokens(namespace).issue(subject, role)
+  const { token } = await testTokens(namespace, now).issue(subject, role)
   return `Bearer ${token}`
 }

@@ -17,6 +17,7 @@ export type HoldReply = {
     readonly reason?: string
     readonly type?: string
     readonly total_minor?: number
+    readonly created_at?: string
     readonly expires_at?: string
     readonly max_expires_at?: string
     readonly expires_in_ms?: number
@@ -65,13 +66,17 @@ export async function insist(call: () => Promise<HoldReply>): Promise<HoldReply>
   }
 }
 
-/** @param url of an api process; a function where it changes @param namespace of the database */
+/**
+ * @param url of an api process; a function where it changes @param namespace of the database
+ * @param now clock of the process that has issued the token, unix time in s
+ */
 export async function shopper(
   url: string | (() => string),
   namespace: string,
   subject = `guest:${randomUUID()}`,
+  now?: () => number,
 ): Promise<Shopper> {
-  const authorization = await bearerOf(subject, 'guest', namespace)
+  const authorization = await bearerOf(subject, 'guest', namespace, now)
   const call = async (
     method: string,
     path: string,

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { MEMORY_FLAGS } from '../stack/memory-flags.ts'
 import { freePort } from '../stack/ports.ts'
 import { endProcess } from '../stack/process.ts'
 import { recordOf } from '../stack/process-record.ts'
@@ -24,14 +25,16 @@ type Kind = {
   readonly ready: string
 }
 
-/** As the demo and the containers start them. */
-const FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=40']
-
 const KINDS = {
-  api: { flags: FLAGS, command: ['src/main.ts'], portName: 'AISLE_PORT', ready: '/readyz' },
-  worker: { flags: FLAGS, command: ['src/worker.ts'], portName: 'AISLE_METRICS_PORT', ready: '/livez' },
+  api: { flags: MEMORY_FLAGS, command: ['src/main.ts'], portName: 'AISLE_PORT', ready: '/readyz' },
+  worker: {
+    flags: MEMORY_FLAGS,
+    command: ['src/worker.ts'],
+    portName: 'AISLE_METRICS_PORT',
+    ready: '/livez',
+  },
   indexer: {
-    flags: FLAGS,
+    flags: MEMORY_FLAGS,
     command: ['indexer/main.ts', 'run'],
     portName: 'AISLE_METRICS_PORT',
     ready: '/livez',

@@ -22,6 +22,7 @@ import {
 import { untilSearchable } from './demo-searchable.ts'
 import { keepStack, type StackContext } from './keep-stack.ts'
 import { aborted, keeperRecord, ProcessList } from './keeper.ts'
+import { MEMORY_FLAGS } from './memory-flags.ts'
 import { simulatedPayments } from './payments.ts'
 import { freePort, isFree, portNear } from './ports.ts'
 import { ensureDatabase } from './postgres.ts'
@@ -34,11 +35,6 @@ import { wipeDatabase } from './wipe.ts'
 export type DemoOptions = CatalogueOptions & { readonly port: number | undefined; readonly fresh: boolean }
 
 const USUAL_PORT = 8080
-/**
- * As bin/indexer. Node sizes the space for young objects by the memory of the machine: on 25 GB an api under load held
- * 431 MB without these and 270 MB with them (bench memory, one run each on a busy machine).
- */
-const PROCESS_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=40']
 const READY_DEADLINE_MS = 60_000
 
 /** Run until told to stop. @throws ExitError with what is wrong and what to do */
@@ -62,11 +58,11 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
       keep({
         name: 'indexer',
         command: ['indexer/main.ts', 'run'],
-        flags: PROCESS_FLAGS,
+        flags: MEMORY_FLAGS,
         env: { ...env, AISLE_METRICS_PORT: String(indexerPort) },
       })
-      keep({ name: 'worker', command: ['src/worker.ts'], flags: PROCESS_FLAGS, env })
-      keep({ name: 'api', command: ['src/main.ts'], flags: PROCESS_FLAGS, env })
+      keep({ name: 'worker', command: ['src/worker.ts'], flags: MEMORY_FLAGS, env })
+      keep({ name: 'api', command: ['src/main.ts'], flags: MEMORY_FLAGS, env })
       await untilSearchable(stack.urls, namespaceOf(env), context.stops.signal)
       await untilAnswers(api, context.stops.signal)
       context.say(`\nThe shop is open: ${api}/\nCtrl-C stops it.`)

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { configReport, parseConfig } from '../src/config.ts'
 import { ELASTICSEARCH_VERSION } from '../stack/elasticsearch-home.ts'
+import { MEMORY_FLAGS } from '../stack/memory-flags.ts'
 import { ROOT } from './support/sources.ts'
 
 const Service = z.object({
@@ -98,6 +99,27 @@ describe('processes of the product', () => {
     const sources = [...copied].flatMap((match) => (match[1] ?? '').split(' '))
     expect(sources).toContain('src')
     for (const source of sources) expect(existsSync(join(ROOT, source)), source).toBe(true)
+  })
+})
+
+describe('the memory of a process', () => {
+  const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+  const flagsOf = (command: readonly string[] = []) => command.filter((word) => word.startsWith('--'))
+
+  test.each(['api', 'worker', 'indexer'])(
+    'is bounded by the same flags for the %s in a container',
+    (name) => {
+      expect(flagsOf(services[name]?.command)).toEqual(MEMORY_FLAGS)
+    },
+  )
+
+  test('is bounded in a container that nobody gives a command: it is an api', () => {
+    const command = JSON.parse(/^CMD (.+)$/m.exec(read('deploy/Dockerfile'))?.[1] ?? '[]') as string[]
+    expect(command).toEqual(services['api']?.command)
+  })
+
+  test('is bounded for bin/indexer', () => {
+    expect(/^FLAGS='(.+)'$/m.exec(read('bin/indexer'))?.[1]?.split(' ')).toEqual(MEMORY_FLAGS)
   })
 })
 

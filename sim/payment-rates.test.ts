@@ -61,6 +61,7 @@ describe('fates of the simulated provider', () => {
   })
 
   test('a scenario forces its part and leaves the rest to the draw', () => {
+    expect(parseScenario('short:1+in:SEK')).toEqual({ shortMinor: 1, currency: 'SEK' })
     expect(parseScenario('decline+late:90+dup:3')).toEqual({ isDeclined: true, lateMs: 90_000, copies: 3 })
     expect(webhookFate(HOSTILE_RATES, 1, 'e', { lateMs: 90_000, copies: 3 }).copies).toEqual([
       90_000, 90_000, 90_000,

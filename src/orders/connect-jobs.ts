@@ -100,6 +100,7 @@ function moneyJobs(options: ConnectJobsOptions, tellGate: TellGate): readonly Le
   const faults = createFaultPoints(parseFaults(options.faults), () => process.kill(process.pid, 'SIGKILL'))
   return paymentJobs({
     ...{ pool, provider, times: payment, faults, metrics, newId, tellGate },
+    sweepMs: options.times.sweepMs,
     onError: (error) => onError('payments', error),
   })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { inLanes } from './lanes.ts'
 
+const { signal } = new AbortController()
 const never = (error: unknown) => {
   throw error
 }
@@ -13,7 +14,7 @@ describe('work in lanes', () => {
     const things = Array.from({ length: 20 }, (_, at) => at)
     await inLanes(
       things,
-      3,
+      { lanes: 3, signal },
       async (thing) => {
         running += 1
         most = Math.max(most, running)
@@ -31,14 +32,25 @@ describe('work in lanes', () => {
     const done: string[] = []
     await inLanes(
       ['a', 'b', 'c'],
-      1,
+      { lanes: 1, signal },
       (thing) => (thing === 'a' ? Promise.reject(new Error(thing)) : Promise.resolve(done.push(thing))),
       (error) => told.push(String(error)),
     )
     expect([told, done]).toEqual([['Error: a'], ['b', 'c']])
   })
 
+  test('begins nothing more once it is told to stop', async () => {
+    const stop = new AbortController()
+    const done: string[] = []
+    const work = (thing: string) => {
+      stop.abort()
+      return Promise.resolve(done.push(thing))
+    }
+    await inLanes(['a', 'b', 'c'], { lanes: 2, signal: stop.signal }, work, never)
+    expect(done).toEqual(['a'])
+  })
+
   test('of nothing ends at once', async () => {
-    await expect(inLanes([], 8, never, never)).resolves.toBeUndefined()
+    await expect(inLanes([], { lanes: 8, signal }, never, never)).resolves.toBeUndefined()
   })
 })

@@ -14,7 +14,11 @@
 import { claimClosings, closeOverdueHolds } from '../postgres/inv/closings.ts'
 import { type LateOutcome, reserveLateOrder } from '../postgres/inv/late-orders.ts'
 import { claimDueOrders } from '../postgres/inv/orders.ts'
-import { markPaymentEventApplied, readOpenPaymentEvents } from '../postgres/inv/payment-events.ts'
+import {
+  dropForeignPaymentEvents,
+  type OpenPaymentEvent,
+  readOpenPaymentEvents,
+} from '../postgres/inv/payment-events.ts'
 import { claimDuePayments } from '../postgres/inv/payment-questions.ts'
 import {
   claimDueRefunds,
@@ -35,6 +39,8 @@ import type { TellGate } from './tell-gate.ts'
 export type PaymentJobsParts = SettleParts & {
   readonly metrics: Pick<Metrics, 'count' | 'set'>
   readonly tellGate: TellGate
+  /** Longest rest between two passes, ms: what becomes due waits no longer. */
+  readonly sweepMs: number
   readonly onError: (error: unknown) => void
 }
 
@@ -42,8 +48,6 @@ export type PaymentJobsParts = SettleParts & {
 const LANES = 8
 /** Rows of one pass. */
 const ROWS = 64
-/** Longest rest between two passes: what becomes due waits no longer. */
-const EVERY_MS = 1_000
 /** A webhook is acted on by who takes it; only what is older was left behind. */
 const EVENT_AGE_S = 2
 /** A name that no payment of ours has after this is not ours: every payment has had its deadline. */
@@ -60,10 +64,10 @@ export function paymentJobs(parts: PaymentJobsParts): readonly LeasedJob[] {
     work: (row: Row) => Promise<unknown>,
   ): LeasedJob => ({
     job: name,
-    pass: async () => {
+    pass: async (signal) => {
       const rows = await take()
-      await inLanes(rows, LANES, work, parts.onError)
-      return rows.length === ROWS ? 0 : EVERY_MS
+      await inLanes(rows, { lanes: LANES, signal }, work, parts.onError)
+      return rows.length === ROWS ? 0 : parts.sweepMs
     },
   })
   return [
@@ -97,14 +101,16 @@ export function paymentJobs(parts: PaymentJobsParts): readonly LeasedJob[] {
       },
       (refund) => sendRefund(parts, refund),
     ),
-    job(
-      'payment-events',
-      () => readOpenPaymentEvents(pool, { age_s: EVENT_AGE_S, limit: ROWS }),
-      async (event) => {
-        const isApplied = await applyEvent(parts, { id: event.event_id, ref: event.ref })
-        if (!isApplied && event.age_s > FOREIGN_EVENT_AGE_S) await markPaymentEventApplied(pool, event)
+    {
+      job: 'payment-events',
+      pass: async (signal) => {
+        await dropForeignPaymentEvents(pool, FOREIGN_EVENT_AGE_S)
+        const events = await readOpenPaymentEvents(pool, { age_s: EVENT_AGE_S, limit: ROWS })
+        const apply = ({ event_id: id, ref }: OpenPaymentEvent) => applyEvent(parts, { id, ref })
+        await inLanes(events, { lanes: LANES, signal }, apply, parts.onError)
+        return parts.sweepMs // nothing is claimed: what could not be acted on is read again
       },
-    ),
+    },
   ]
 }
 

@@ -9,10 +9,12 @@ import { readDrift, recordDrift } from '../../src/postgres/inv/drift.ts'
 import { claimKey, readAnswer, recordAnswer } from '../../src/postgres/inv/idempotency.ts'
 import { dropLease, takeLease } from '../../src/postgres/inv/leases.ts'
 import {
+  dropForeignPaymentEvents,
   markPaymentEventApplied,
   readOpenPaymentEvents,
   recordPaymentEvent,
 } from '../../src/postgres/inv/payment-events.ts'
+import { recordPending } from '../../src/postgres/inv/payment-questions.ts'
 import { deleteOldRows, KEEP } from '../../src/postgres/inv/retention.ts'
 import { changeSkuRules } from '../../src/postgres/inv/sku-rules.ts'
 import { receiveStock } from '../../src/postgres/inv/stock.ts'
@@ -207,6 +209,9 @@ test('search is told of availability when it crosses a threshold, and of nothing
 })
 
 test('a webhook is kept once, and found until it is acted on', async () => {
+  await stockShop(pool, { hinted: { units: 1 } })
+  const { id } = await desk.pay((await desk.hold({ hinted: 1 })).id)
+  await recordPending(pool, { id, provider_ref: 'r1', redirect_url: null, ask_after_s: 30 })
   const event = { provider: 'sim', event_id: 'e1', type: 'payment', ref: 'r1', body: { a: [1] } }
   expect([await recordPaymentEvent(pool, event), await recordPaymentEvent(pool, event)]).toEqual([
     true,
@@ -216,6 +221,23 @@ test('a webhook is kept once, and found until it is acted on', async () => {
   expect(await open()).toMatchObject([{ event_id: 'e1', ref: 'r1' }])
   await markPaymentEventApplied(pool, event)
   expect(await open()).toEqual([])
+})
+
+test("a webhook about a payment of somebody else stands in nobody's way, and is dropped when it is old", async () => {
+  await recordPaymentEvent(pool, {
+    provider: 'sim',
+    event_id: 'e2',
+    type: 'payment',
+    ref: 'not-ours',
+    body: {},
+  })
+  const isApplied = async () =>
+    (await pool.query(`select applied from inv.payment_event where event_id = 'e2'`)).rows[0].applied
+  expect(await readOpenPaymentEvents(pool, { age_s: 0, limit: 10 })).toEqual([])
+  await dropForeignPaymentEvents(pool, 3_600)
+  expect(await isApplied()).toBe(false)
+  await dropForeignPaymentEvents(pool, 0)
+  expect(await isApplied()).toBe(true)
 })
 
 test('drift is reported once per run and SKU', async () => {

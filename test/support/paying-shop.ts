@@ -11,8 +11,13 @@ import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 import { waitFor } from './wait-for.ts'
 
 export const WEBHOOKS = '/v1/webhooks/payments/sim'
-/** Quick to give up and quick to ask again. */
-export const IMPATIENT = { AISLE_PAYMENT_TIMEOUT_MS: '500', AISLE_PAYMENT_ASK_S: '1' }
+/** Quick to give up, to ask again, to look, and to take over from the dead. */
+export const IMPATIENT = {
+  AISLE_PAYMENT_TIMEOUT_MS: '500',
+  AISLE_PAYMENT_ASK_S: '1',
+  AISLE_SWEEP_MS: '200',
+  AISLE_LEASE_MS: '2000',
+}
 
 export type PayingShop = {
   readonly database: TestDatabase

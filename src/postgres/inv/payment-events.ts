@@ -32,23 +32,35 @@ export async function markPaymentEventApplied(
   )
 }
 
-/** A webhook that was kept and not acted on; `age_s` since it came. */
-export type OpenPaymentEvent = Omit<PaymentEvent, 'body'> & { readonly age_s: number }
+export type OpenPaymentEvent = Omit<PaymentEvent, 'body'>
 
-/** Events that nobody has acted on for `age_s`, oldest first: a process ended between keeping and acting. */
+/**
+ * Events of payments of ours that nobody has acted on for `age_s`, oldest first: a process ended between keeping and
+ * acting, or the name of the payment was not known yet.
+ */
 export async function readOpenPaymentEvents(
   db: Pool,
   { age_s, limit }: { readonly age_s: number; readonly limit: number },
 ): Promise<OpenPaymentEvent[]> {
   const { rows } = await db.query<OpenPaymentEvent>(
-    `select e.provider, e.event_id, e.type, e.ref,
-            extract(epoch from clock_timestamp() - e.received_at)::float8 as age_s
+    `select e.provider, e.event_id, e.type, e.ref
        from inv.payment_event e
       where not e.applied and e.received_at < (select clock_timestamp() - $1::float8 * interval '1 second')
+        and exists (select from inv.payment p where p.provider_ref = e.ref)
       order by e.received_at limit $2::integer`,
     [age_s, limit],
   )
   return rows
+}
+
+/** Events of payments that are not ours, for every payment of ours has its name by this age, are done with. */
+export async function dropForeignPaymentEvents(db: Pool, age_s: number): Promise<void> {
+  await db.query(
+    `update inv.payment_event e set applied = true
+      where not e.applied and e.received_at < (select clock_timestamp() - $1::float8 * interval '1 second')
+        and not exists (select from inv.payment p where p.provider_ref = e.ref)`,
+    [age_s],
+  )
 }
 
 /** The clock that decides whether a webhook is too old, Unix seconds. */

@@ -60,7 +60,6 @@ export type Settled = 'pending' | 'declined' | 'cancelled' | 'no_answer' | Payme
 /** Ask the provider and write down what it says. @throws pg errors */
 export async function settlePayment(parts: SettleParts, payment: PaymentRow): Promise<Settled> {
   const word = await askProvider(parts, payment)
-  await parts.faults.at('pay.called')
   const settled = await writeWord(parts, payment, word)
   parts.metrics.count('payments_settled_total', { outcome: settled.toLowerCase() })
   return settled
@@ -79,6 +78,7 @@ async function askProvider(parts: SettleParts, payment: PaymentRow): Promise<Pro
   if (ref === null) {
     if (!isOpen(payment)) return { word: 'cancelled' } // the provider never had it
     const created = await provider.create(paymentToCreate(payment, parts.times))
+    await parts.faults.at('pay.called')
     if (created.outcome === 'unknown') return { word: 'no_answer' }
     if (created.outcome === 'refused') return { word: 'declined' }
     ref = created.ref

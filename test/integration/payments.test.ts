@@ -132,8 +132,8 @@ describe('a provider that is away', () => {
     const { order_id = '', payment_state } = (await me.pay(id)).body
     line.setMode('pass')
     line.reset()
-    expect(payment_state).toBe('UNKNOWN')
-    await until(me, order_id, 'ALLOCATED') // by the worker, whose way is open
+    expect(['UNKNOWN', 'SUCCEEDED']).toContain(payment_state) // the worker, whose way is open, may be quicker
+    await until(me, order_id, 'ALLOCATED')
     const { payments } = await shop.provider.books()
     expect(payments.filter(({ key }) => key.startsWith(order_id))).toHaveLength(1)
   })

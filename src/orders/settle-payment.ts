@@ -74,6 +74,8 @@ export async function settlePaymentOf(parts: SettleParts, id: string): Promise<S
 /** A payment that the provider may not know is made there first: its key makes that the same payment, however often. */
 async function askProvider(parts: SettleParts, payment: PaymentRow): Promise<ProviderWord> {
   const { provider } = parts
+  const { amount_minor, currency } = payment
+  if (amount_minor === 0) return { word: 'paid', money: { amount_minor, currency } } // nobody has to be asked
   let ref = payment.provider_ref
   if (ref === null) {
     if (!isOpen(payment)) return { word: 'cancelled' } // the provider never had it

@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { shipOrderLines } from '../../src/postgres/inv/order-lines.ts'
 import { inTransaction } from '../../src/postgres/pool.ts'
-import type { Buyer } from '../support/buyer.ts'
+import type { Buyer, Reply } from '../support/buyer.ts'
+import { judgeBy, type OpenApi } from '../support/openapi.ts'
 import { openPayingShop } from '../support/paying-shop.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
 import { newKey } from '../support/shopper.ts'
@@ -29,6 +30,8 @@ const refundsOf = async (orderId: string) =>
       [orderId],
     )
   ).rows
+/** The shopper takes the request id out of a problem. */
+const withId = (answer: object, status: number) => (status < 400 ? answer : { ...answer, request_id: 'x' })
 const ship = (order_id: string, sku: string, qty: number) =>
   inTransaction(pool, (tx) =>
     shipOrderLines(tx, {
@@ -111,6 +114,15 @@ describe('a call to pay', () => {
     expect(clicked.headers.get('location')).toBe('https://shop.example.com/thanks')
     await waitFor('the order', async () => (await me.order(order_id)).body.state === 'ALLOCATED')
     expect((await me.order(order_id)).body.payments?.[0]).not.toHaveProperty('redirect_url')
+  })
+
+  test('for what costs nothing makes an order without asking anybody', async () => {
+    await stockShop(pool, { FREE: { units: 2, price: 0 } })
+    const me = await shop.buyer()
+    const id = await me.buy([{ sku: 'FREE', qty: 1 }])
+    expect((await me.order(id)).body).toMatchObject({ state: 'ALLOCATED', total_minor: 0, paid_minor: 0 })
+    expect((await me.cancel(id)).body).toMatchObject({ state: 'CANCELLED', refund_minor: 0, refund_id: null })
+    expect((await shop.provider.books()).payments.filter(({ key }) => key.startsWith(id))).toEqual([])
   })
 
   test('for a hold that cannot be paid for says why and changes nothing', async () => {
@@ -211,6 +223,32 @@ describe('an order', () => {
       state: 'PARTIALLY_SHIPPED',
       returns: [{ return_id: asked.body.return_id, state: 'REQUESTED', lines: one }],
     })
+  })
+
+  test('is told in every answer as the document says', async () => {
+    const document = await (await fetch(`${shop.api.url}/openapi.json`)).json()
+    const judge = judgeBy(document as OpenApi)
+    await stockShop(pool, { TOLD: { units: 9, price: 300 } })
+    const me = await shop.buyer()
+    const { body } = await me.hold([{ sku: 'TOLD', qty: 3 }])
+    const paid = await me.pay(body.hold_id ?? '')
+    const id = paid.body.order_id ?? ''
+    await ship(id, 'TOLD', 1)
+    const order = '/v1/orders/{id}'
+    const replies: [Reply<unknown>, path: string, method: 'get' | 'post'][] = [
+      [paid, '/v1/holds/{id}/pay', 'post'],
+      [await me.cancel(id, [{ sku: 'TOLD', qty: 1 }]), `${order}/cancel`, 'post'],
+      [await me.sendBack(id, [{ sku: 'TOLD', qty: 1 }]), `${order}/returns`, 'post'],
+      [await me.order(id), order, 'get'],
+      [await me.orders(), '/v1/orders', 'get'],
+      [await me.cancel(id, [{ sku: 'TOLD', qty: 9 }]), `${order}/cancel`, 'post'],
+    ]
+    expect(replies.map(([{ status }]) => status)).toEqual([202, 200, 201, 200, 200, 409])
+    for (const [{ status, headers, body: answer }, path, method] of replies) {
+      expect(judge(path, status, headers.get('content-type') ?? '', withId(answer, status), method)).toEqual(
+        [],
+      )
+    }
   })
 
   test('of somebody else does not exist', async () => {

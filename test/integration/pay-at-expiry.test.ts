@@ -8,6 +8,7 @@ import { HOSTILE_RATES } from '../../sim/payment-rates.ts'
 import { IS_SOAK } from '../support/capabilities.ts'
 import { IMPATIENT, openPayingShop } from '../support/paying-shop.ts'
 import { chooseSeed } from '../support/seed.ts'
+import { insist, newKey } from '../support/shopper.ts'
 import { stockShop, unitsOf } from '../support/stocked-shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -43,17 +44,18 @@ test(
       }),
     )
     const { rows } = await pool.query<{ in_ms: number }>(
-      `with over as (select clock_timestamp() + interval '600 ms' as at)
+      `with over as (select clock_timestamp() + $2::integer * interval '1 ms' as at)
        update inv.hold h set expires_at = over.at, due_at = over.at from over where h.id = any ($1::uuid[])
        returning (extract(epoch from over.at - clock_timestamp()) * 1000)::float8 as in_ms`,
-      [people.map(({ id }) => id)],
+      [people.map(({ id }) => id), BUYERS * 10],
     )
     const endsAt = performance.now() + (rows[0]?.in_ms ?? 0)
     const outcomes = await Promise.all(
       people.map(async ({ me, id }, at) => {
         // as many before as after: a millisecond away, and further ones, because a call takes its time
         await pause(endsAt - performance.now() + (at % 2 ? 1 : -1) * (1 + 10 * Math.floor(at / 2)))
-        const paid = await me.pay(id)
+        const key = newKey()
+        const paid = await insist(() => me.pay(id, { key }))
         return { me, id, status: paid.status, reason: paid.body.reason, order: paid.body.order_id }
       }),
     )

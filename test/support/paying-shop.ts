@@ -110,7 +110,8 @@ type Money = {
 /** What came by each payment and went back by each refund, as we see it. */
 async function moneyOf(pool: Pool): Promise<Money> {
   const paid = await pool.query<{ ref: string; minor: number }>(
-    `select p.provider_ref as ref, p.paid_minor::float8 as minor from inv.payment p where p.state = 'SUCCEEDED'`,
+    `select p.provider_ref as ref, p.paid_minor::float8 as minor from inv.payment p
+      where p.state = 'SUCCEEDED' and p.paid_minor > 0`,
   )
   const refunded = await pool.query<{ ref: string; minor: number }>(
     `select r.id as ref, r.amount_minor::float8 as minor from inv.refund r where r.state = 'DONE'`,

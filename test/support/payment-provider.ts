@@ -54,8 +54,10 @@ afterAll(async () => {
 export async function startProvider(...args: string[]): Promise<TestProvider> {
   const child = spawn(process.execPath, [join(ROOT, 'sim/payments.ts'), '--quiet', ...args], {
     env: { PATH: process.env['PATH'], AISLE_PAYMENT_SECRETS: PROVIDER_SECRET },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'], // not ours: whoever waits for the end of our output would wait for its end too
   })
+  child.stderr.pipe(process.stderr, { end: false })
+  process.once('exit', () => child.kill('SIGKILL')) // also when a hook before ours has thrown
   const exited = once(child, 'exit')
   const stop = async (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal)

@@ -58,7 +58,7 @@ const PAUSE_MAX_MS = 300
  * Like a page of the shop: whoever is sent away for a moment, or got no answer in time, asks again with the same key.
  * @param call always with one key
  */
-export async function insist(call: () => Promise<HoldReply>): Promise<HoldReply> {
+export async function insist<T extends { readonly status: number }>(call: () => Promise<T>): Promise<T> {
   for (;;) {
     const reply = await call()
     if (reply.status !== 503 && reply.status !== 504) return reply

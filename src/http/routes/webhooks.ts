@@ -10,6 +10,9 @@ import { apiRouter } from '../router.ts'
 
 const Taken = z.strictObject({ taken: z.literal(true) }).openapi('WebhookTaken')
 
+/** Of an event; `ref` is the provider's name of the payment. */
+const TEXT = { type: 'string', minLength: 1, maxLength: 100 } as const
+
 const takePaymentWebhook = (admit: Admit) =>
   createRoute({
     method: 'post',
@@ -18,6 +21,20 @@ const takePaymentWebhook = (admit: Admit) =>
     description:
       'Only a hint: what has become of the payment its provider is asked. Signed by `Aisle-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of t, a dot and the body>`. A message that came before is taken without effect.',
     'x-access': 'machine',
+    // said here and not in `request`, which would parse it: the signature is of the bytes
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['id', 'type', 'ref'],
+            properties: { id: TEXT, type: TEXT, ref: TEXT },
+          },
+          example: { id: 'evt_5f0d', type: 'payment.succeeded', ref: 'pay_5f0d' },
+        },
+      },
+    },
     middleware: [admit('payment'), limitedBody] as const,
     request: {
       params: z.object({

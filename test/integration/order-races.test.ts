@@ -1,5 +1,6 @@
 /** What is asked of one order or hold several times at once happens once: one release, one refund (T12). */
 import { afterEach, describe, expect, test } from 'vitest'
+import { claimKey, recordAnswer } from '../../src/postgres/inv/idempotency.ts'
 import { shipOrderLines } from '../../src/postgres/inv/order-lines.ts'
 import { requestOrderRefund } from '../../src/postgres/inv/refunds.ts'
 import { decideReturn, receiveReturn } from '../../src/postgres/inv/returns.ts'
@@ -131,4 +132,23 @@ describe('at the same time', () => {
     },
     TEST_MS,
   )
+
+  test('a call whose key somebody is at for two seconds is told to come back, and nothing is done', async () => {
+    const { me, id } = await bought('SLOW')
+    const key = newKey()
+    const reply = await inTransaction(pool, async (tx) => {
+      const twin = { scope: `cancel:${me.subject}`, key, req_hash: new Uint8Array([1]) }
+      expect(await claimKey(tx, twin)).toEqual({ outcome: 'CLAIMED' })
+      const told = await me.cancel(id, null, key)
+      await recordAnswer(tx, twin, { status: 200, body: '{}' })
+      return told
+    })
+    expect([reply.status, reply.body.reason, reply.headers.get('retry-after')]).toEqual([
+      409,
+      'IN_PROGRESS',
+      '1',
+    ])
+    expect((await me.cancel(id, null, key)).body.type).toBe('/problems/idempotency-key-reused') // of another request
+    expect((await me.cancel(id)).status).toBe(200)
+  })
 })

@@ -93,12 +93,16 @@ describe('processes of the product', () => {
     }
   })
 
-  test('the image is built from files that are there', () => {
+  test('the image is built from files that are there, and that its ignore file lets through', () => {
     const [dockerfile] = new Set(product.map(([, service]) => service.build?.dockerfile))
     const copied = readFileSync(join(ROOT, dockerfile ?? ''), 'utf8').matchAll(/^COPY (.+) \S+$/gm)
     const sources = [...copied].flatMap((match) => (match[1] ?? '').split(' '))
     expect(sources).toContain('src')
-    for (const source of sources) expect(existsSync(join(ROOT, source)), source).toBe(true)
+    const ignored = readFileSync(join(ROOT, `${dockerfile}.dockerignore`), 'utf8').split('\n')
+    for (const source of sources) {
+      expect(existsSync(join(ROOT, source)), source).toBe(true)
+      expect(ignored, source).toContain(`!${source}`)
+    }
   })
 })
 

@@ -48,7 +48,7 @@ export const ORDER_FIELDS = {
   },
   AISLE_PAYMENT_TIMEOUT_MS: {
     schema: integer(100, 60_000),
-    about: 'Longest time for one try of a call of the provider, ms; there are three',
+    about: 'Longest time for one try of a call of the provider, ms. There are three; a shopper waits for two',
     example: '5000',
     fallback: '5000',
   },
@@ -75,6 +75,9 @@ export function gateServers(config: {
   return { urls: isCluster ? config.AISLE_GATE_URLS : [config.REDIS_URL], isCluster }
 }
 
+/** Of the three tries of a call: a shopper waits for two of them, 10 s, less than a proxy does. */
+const PATIENT_TRIES = 2
+
 /** What the order path takes of them. */
 export function paymentSettings(config: {
   readonly AISLE_PAYMENT_URL: string
@@ -89,5 +92,6 @@ export function paymentSettings(config: {
     timeout_ms: config.AISLE_PAYMENT_TIMEOUT_MS,
     deadline_s: config.AISLE_PAYMENT_DEADLINE_S,
     ask_after_s: config.AISLE_PAYMENT_ASK_S,
+    patience_ms: PATIENT_TRIES * config.AISLE_PAYMENT_TIMEOUT_MS,
   }
 }

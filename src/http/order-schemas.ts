@@ -55,7 +55,7 @@ export const PaymentAccepted = z
     state: OrderState,
     payment_state: PaymentState.openapi({
       description:
-        '`DECLINED`: pay again with another key. `UNKNOWN`: the provider does not answer; look at the order',
+        '`DECLINED`: pay again with another key. `CREATED`, `UNKNOWN`: the provider has said nothing yet; look at the order',
     }),
     redirect_url: z.string().optional().openapi({ description: 'Where the shopper pays' }),
   })

@@ -1,7 +1,8 @@
 /**
  * A call to pay for a hold. Order of work: the row first, committed (hold PAYING, order PENDING_PAYMENT, payment
  * CREATED); then the provider, outside of any transaction, with the key `<order id>:<attempt>`; then what it says.
- * Whoever dies on the way leaves a row that the same call, or the worker, goes on with.
+ * Whoever dies on the way leaves a row that the same call, or the worker, goes on with. A provider that takes long is
+ * not waited for to the end: the answer says how far it has come, and the order tells the rest.
  *
  * The payment row is the record of the call, as the hold row is of a call for a hold: its id is the key of the call,
  * and it keeps the answer, so that a repeated call gets the first one again (I6). The key of the first call is the id
@@ -14,6 +15,7 @@ import { type PaymentRow, type PaymentStateText, readPayment } from '../postgres
 import { beginPayment } from '../postgres/inv/payments.ts'
 import { inTransaction } from '../postgres/pool.ts'
 import { type HoldObstacle, obstacleOf } from './own-holds.ts'
+import { patiently } from './patience.ts'
 import { isOpen, type SettleParts, settlePayment } from './settle-payment.ts'
 import { isTaken, orUnavailable } from './unavailable.ts'
 
@@ -33,7 +35,7 @@ export type PayCall = {
 export type PayAnswer = {
   readonly order_id: string
   readonly state: OrderStateText
-  /** `DECLINED`: the hold can be paid for again with another key. `UNKNOWN`: the provider does not answer. */
+  /** `DECLINED`: the hold can be paid for again with another key. `CREATED`, `UNKNOWN`: the provider has said nothing. */
   readonly payment_state: PaymentStateText
   /** Where the shopper pays; absent: nothing to do there. */
   readonly redirect_url?: string
@@ -52,18 +54,23 @@ export type PayOutcome =
 /** @throws OrderingUnavailable */
 export type Pay = (call: PayCall) => Promise<PayOutcome>
 
+export type PayParts = SettleParts & {
+  /** What went wrong after the answer. */
+  readonly onError: (error: unknown) => void
+}
+
 /** @param parts null: there is no provider */
-export function createPay(parts: SettleParts | null): Pay {
+export function createPay(parts: PayParts | null): Pay {
   return async (call) => (parts === null ? { outcome: 'no_provider' } : orUnavailable(() => pay(parts, call)))
 }
 
-async function pay(parts: SettleParts, call: PayCall): Promise<PayOutcome> {
+async function pay(parts: PayParts, call: PayCall): Promise<PayOutcome> {
   const { pool, faults } = parts
   const begun = (await known(parts, call)) ?? (await begin(parts, call))
   if ('outcome' in begun) return begun
   if (begun.answer !== null) return { outcome: 'accepted', answer: JSON.parse(begun.answer), isReplay: true }
   await faults.at('pay.row')
-  if (isOpen(begun)) await settlePayment(parts, begun)
+  if (isOpen(begun)) await patiently(parts.times.patience_ms, settlePayment(parts, begun), parts.onError)
   await faults.at('pay.result')
   const payment = (await readPayment(pool, begun.id)) ?? begun
   const given = JSON.stringify(answerOf(payment))

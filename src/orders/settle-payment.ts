@@ -30,6 +30,8 @@ export type PaymentTimes = {
   readonly deadline_s: number
   /** Until the provider is asked when it tells nothing, s. */
   readonly ask_after_s: number
+  /** How long a pay call waits for the provider before it is answered, ms. */
+  readonly patience_ms: number
 }
 
 export type SettleParts = {

@@ -132,7 +132,8 @@ describe('a provider that is away', () => {
     const { order_id = '', payment_state } = (await me.pay(id)).body
     line.setMode('pass')
     line.reset()
-    expect(['UNKNOWN', 'SUCCEEDED']).toContain(payment_state) // the worker, whose way is open, may be quicker
+    // answered before the last try; the worker, whose way is open, may be quicker than that
+    expect(['CREATED', 'SUCCEEDED']).toContain(payment_state)
     await until(me, order_id, 'ALLOCATED')
     const { payments } = await shop.provider.books()
     expect(payments.filter(({ key }) => key.startsWith(order_id))).toHaveLength(1)

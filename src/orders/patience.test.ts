@@ -7,12 +7,12 @@ const never = (error: unknown) => {
 }
 
 describe('waiting with patience', () => {
-  test('ends with the work', async () => {
+  test('ends with what is waited for', async () => {
     await expect(patiently(LONG_MS, Promise.resolve(1), never)).resolves.toBeUndefined()
     await expect(patiently(LONG_MS, Promise.reject(new Error('early')), never)).rejects.toThrow('early')
   })
 
-  test('ends without the work when that takes too long, and is told how it failed', async () => {
+  test('ends without it when that takes too long, and is told how it failed', async () => {
     const work = Promise.withResolvers<void>()
     const told = Promise.withResolvers<unknown>()
     await patiently(1, work.promise, told.resolve)

@@ -5,6 +5,7 @@
  */
 import { markPaymentEventApplied, readClock, recordPaymentEvent } from '../postgres/inv/payment-events.ts'
 import { readPaymentByRef } from '../postgres/inv/payment-rows.ts'
+import { patiently } from './patience.ts'
 import type { WebhookEvent } from './provider.ts'
 import { type SettleParts, settlePayment } from './settle-payment.ts'
 import { orUnavailable } from './unavailable.ts'
@@ -17,6 +18,9 @@ export type Webhook = {
   /** Value of the header `Aisle-Signature`. */
   readonly signature: string | null
 }
+
+/** A provider gives up after a few seconds, and would send again what we have, ms. */
+const PATIENCE_MS = 2_000
 
 /** `taken` also for one that came before. */
 export type WebhookTaken = 'taken' | 'bad_signature' | 'bad_body' | 'unknown_provider'
@@ -44,7 +48,8 @@ export function createTakeWebhook(parts: SettleParts | null, onError: (error: un
     const isNew = await orUnavailable(() => recordPaymentEvent(pool, kept))
     if (!isNew) return 'taken'
     await faults.at('webhook.committed')
-    await applyEvent(parts, event).catch(onError) // it is kept: the worker tries again
+    // it is kept: the worker tries again
+    await patiently(PATIENCE_MS, applyEvent(parts, event), onError).catch(onError)
     return 'taken'
   }
 }

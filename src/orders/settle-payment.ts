@@ -16,7 +16,7 @@
  * would have told is found out all the same.
  */
 import { recordLooked, recordNoAnswer, recordPending } from '../postgres/inv/payment-questions.ts'
-import { type PaymentRow, readPayment } from '../postgres/inv/payment-rows.ts'
+import type { PaymentRow } from '../postgres/inv/payment-rows.ts'
 import { endPayment, type Money, type PaymentTaken, takePayment } from '../postgres/inv/payments.ts'
 import { requestRefund } from '../postgres/inv/refunds.ts'
 import { inTransaction, type Pool } from '../postgres/pool.ts'
@@ -65,12 +65,6 @@ export async function settlePayment(parts: SettleParts, payment: PaymentRow): Pr
   const settled = await writeWord(parts, payment, word)
   parts.metrics.count('payments_settled_total', { outcome: settled.toLowerCase() })
   return settled
-}
-
-/** By the id, for who has no row. @returns null: there is no such payment */
-export async function settlePaymentOf(parts: SettleParts, id: string): Promise<Settled | null> {
-  const payment = await readPayment(parts.pool, id)
-  return payment && (await settlePayment(parts, payment))
 }
 
 /** A payment that the provider may not know is made there first: its key makes that the same payment, however often. */

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { verifyInventory } from '../../src/postgres/inv/verify.ts'
 import type { Pool } from '../../src/postgres/pool.ts'
+import { runAisle } from './aisle-command.ts'
 import { type Buyer, buyer } from './buyer.ts'
 import { type TestDatabase, useDatabase } from './database.ts'
 import { PROVIDER_SECRET, startProvider, type TestProvider } from './payment-provider.ts'
@@ -61,6 +62,11 @@ export async function openPayingShop(
     await shop.provider.configure({ webhook_url: shop.api.url + WEBHOOKS })
   })
   afterAll(async () => {
+    await waitFor('Redis counts what Postgres does (I12)', async () => {
+      const { code, stdout } = await runAisle(shop.env, 'orders', 'reconcile', '--dry-run')
+      if (code !== 0) throw new Error(stdout)
+      return /^0 of [1-9]/m.test(stdout) // something was compared
+    })
     await Promise.all([shop.api.stop(), shop.worker.stop()])
     await Promise.all([shop.lines.api.close(), shop.lines.worker.close()])
   })

@@ -1,6 +1,6 @@
 /**
  * One item: live from Postgres, because price and availability decide a purchase. Without Postgres the document
- * serves, marked degraded.
+ * serves, marked degraded; when the index is away as well, a Postgres that is only slow gets the rest of the deadline.
  */
 import type { ItemAnswer } from '../catalog/answers.ts'
 import type { ItemDocument } from '../catalog/document.ts'
@@ -8,6 +8,7 @@ import { isPostgresAway, rejected } from '../postgres/cancellable.ts'
 import { type LiveItemRow, readLiveItem } from '../postgres/item.ts'
 import { categoryOf } from './hits.ts'
 import type { Shop } from './shop.ts'
+import { SearchUnavailable } from './unavailable.ts'
 
 type Item = Omit<ItemAnswer, 'took_ms'>
 
@@ -27,23 +28,43 @@ async function liveOrDocument(shop: Shop, itemId: string, signal: AbortSignal): 
   const { live } = shop
   if (!live.allow(shop.now())) return await fromIndex(shop, itemId, signal)
   const patience = AbortSignal.timeout(PATIENCE_MS)
+  const answered = new AbortController()
+  const reading = readLiveItem(shop.pool, itemId, AbortSignal.any([signal, answered.signal]))
   try {
-    const row = await Promise.race([
-      readLiveItem(shop.pool, itemId, AbortSignal.any([signal, patience])),
-      rejected(patience),
-    ])
+    const row = await Promise.race([reading, rejected(patience), rejected(signal)])
     live.succeeded(shop.now())
     return row && fromRow(row)
   } catch (thrown) {
-    const isAway = thrown === patience.reason || isPostgresAway(thrown)
-    if (signal.aborted && thrown !== patience.reason) live.withdrawn()
+    const isLate = thrown === patience.reason
+    const isAway = isLate || isPostgresAway(thrown)
+    if (signal.aborted && !isLate) live.withdrawn()
     else if (isAway) live.failed(shop.now())
     else live.succeeded(shop.now())
     signal.throwIfAborted()
     if (!isAway) throw thrown
-    return await fromIndex(shop, itemId, signal)
+    const document = fromIndex(shop, itemId, signal)
+    return await (isLate ? document.catch((reason: unknown) => lateRow(reading, reason, signal)) : document)
   } finally {
+    reading.catch(() => undefined) // somebody else has answered
+    answered.abort()
     shop.metrics.set('search_postgres_breaker_open', live.state(shop.now()) === 'closed' ? 0 : 1)
+  }
+}
+
+/** @throws `reason`, why there is no document, when Postgres turns out to be away */
+async function lateRow(
+  reading: Promise<LiveItemRow | null>,
+  reason: unknown,
+  signal: AbortSignal,
+): Promise<Item | null> {
+  signal.throwIfAborted()
+  if (!(reason instanceof SearchUnavailable)) throw reason
+  try {
+    const row = await Promise.race([reading, rejected(signal)])
+    return row && fromRow(row)
+  } catch (thrown) {
+    signal.throwIfAborted()
+    throw isPostgresAway(thrown) ? reason : thrown
   }
 }
 

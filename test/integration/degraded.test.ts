@@ -2,8 +2,9 @@
  * Promise 4, the search side: while Elasticsearch is silent, refuses or is cut off, search, suggest and facets go on
  * from Postgres and say so; when it is back, right answers follow by themselves.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { refreshCategoryFacets } from '../../src/postgres/facets.ts'
+import { createPool } from '../../src/postgres/pool.ts'
 import { useDatabase } from '../support/database.ts'
 import { fillItemsIndex } from '../support/index-fixture.ts'
 import { searchOver, useElasticsearch, useReader } from '../support/search-fixture.ts'
@@ -124,6 +125,23 @@ describe('search without Elasticsearch', () => {
     await expect(shop.find({ filters: new Map([['nothing', ['x']]]) })).rejects.toMatchObject({
       reason: 'unknown-facet',
     })
+  })
+
+  test('an item comes from a Postgres that is late, because there is nobody else', async () => {
+    const late = await startTcpProxy(database.postgresUrl)
+    const pool = createPool({ url: late.url, applicationName: 'late', size: 2, statementTimeoutMs: 5_000 })
+    onTestFinished(async () => {
+      late.setDelay(0)
+      await pool.end()
+      await late.close()
+    })
+    const { search } = searchOver({ ...database, pool }, reader)
+    const ask = () => search.item('7', AbortSignal.timeout(5_000))
+    expect(await ask()).toMatchObject({ item_id: '7', degraded: [] })
+    late.setDelay(250) // twice that until an answer is here, and the index is asked after 300 ms
+    proxy.setMode('refuse')
+    proxy.reset()
+    expect(await ask()).toMatchObject({ item_id: '7', degraded: [] })
   })
 
   test('values of brand are found by a piece of their text', async () => {

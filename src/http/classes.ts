@@ -10,6 +10,7 @@ export const ROUTE_CLASSES = [
   'item',
   'cart',
   'payment',
+  'webhook',
   'session',
   'events',
   'probe',
@@ -28,8 +29,10 @@ const PROBE: ClassLimit = { inFlight: 1_000, deadlineMs: 1_000 }
 
 /** Holds wait for a batch, and a batch for its locks; the 1,024 carts of the coalescer are the real bound. */
 const CART: ClassLimit = { inFlight: 2_048, deadlineMs: 3_000 }
-/** A payment provider has three tries of 5 s; a little less than HAProxy waits (deploy/haproxy.cfg, timeout server). */
+/** A shopper waits 10 s for the provider (orders/pay.ts), and HAProxy 15 s for us (deploy/haproxy.cfg, timeout server). */
 const PAYMENT: ClassLimit = { inFlight: 256, deadlineMs: 14_000 }
+/** Anybody can send one; they must not keep shoppers from paying. Answered within 2 s of being kept. */
+const WEBHOOK: ClassLimit = { inFlight: 64, deadlineMs: 5_000 }
 /** From the request to the head of the stream, which then lasts; see `stream-seats.ts`. */
 const EVENTS: ClassLimit = { inFlight: 1_000, deadlineMs: 5_000 }
 const SESSION: ClassLimit = { inFlight: 32, deadlineMs: 5_000 }
@@ -52,6 +55,7 @@ export function classLimits(deadlines: Readonly<Record<ServedClass, number>>): C
     item: { inFlight: 128, deadlineMs: deadlines.item },
     cart: CART,
     payment: PAYMENT,
+    webhook: WEBHOOK,
     session: SESSION,
     events: EVENTS,
     probe: PROBE,

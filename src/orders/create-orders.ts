@@ -108,7 +108,7 @@ export function createOrders(parts: OrdersParts): Orders {
     own: createOwnHolds({ pool, onTime, onChanges }),
     change: createChangeHold({ ...parts, bundles, onChanges }),
     pay: createPay(settling),
-    takeWebhook: createTakeWebhook(settling, parts.onError),
+    takeWebhook: createTakeWebhook(settling && { ...settling, time }),
     ownOrders: createOwnOrders(pool),
     changeOrders: createChangeOrders({ pool, newId: parts.newId, onChanges }),
     heard: (change) => soldOut.changed(change),

@@ -6,6 +6,7 @@
 import { markPaymentEventApplied, readClock, recordPaymentEvent } from '../postgres/inv/payment-events.ts'
 import { readPaymentByRef } from '../postgres/inv/payment-rows.ts'
 import { patiently } from './patience.ts'
+import type { PostgresClock } from './postgres-clock.ts'
 import type { WebhookEvent } from './provider.ts'
 import { type SettleParts, settlePayment } from './settle-payment.ts'
 import { orUnavailable } from './unavailable.ts'
@@ -28,13 +29,19 @@ export type WebhookTaken = 'taken' | 'bad_signature' | 'bad_body' | 'unknown_pro
 /** @throws OrderingUnavailable: nothing was kept, it has to come again */
 export type TakeWebhook = (webhook: Webhook) => Promise<WebhookTaken>
 
+export type WebhookParts = SettleParts & {
+  /** The clock that decides whether a message is too old. */
+  readonly time: Pick<PostgresClock, 'now' | 'note'>
+  /** What went wrong after the answer. */
+  readonly onError: (error: unknown) => void
+}
+
 /** @param parts null: there is no provider */
-export function createTakeWebhook(parts: SettleParts | null, onError: (error: unknown) => void): TakeWebhook {
+export function createTakeWebhook(parts: WebhookParts | null): TakeWebhook {
   return async (webhook) => {
     if (parts?.provider.name !== webhook.provider) return 'unknown_provider'
-    const { pool, provider, faults } = parts
-    const nowSeconds = await orUnavailable(() => readClock(pool))
-    const verified = provider.verifyWebhook(webhook.raw, webhook.signature, nowSeconds)
+    const { pool, provider, faults, onError } = parts
+    const verified = provider.verifyWebhook(webhook.raw, webhook.signature, await secondsNow(parts))
     if (verified.outcome !== 'event') return verified.outcome
     await faults.at('webhook.received')
     const { event } = verified
@@ -52,6 +59,12 @@ export function createTakeWebhook(parts: SettleParts | null, onError: (error: un
     await patiently(PATIENCE_MS, applyEvent(parts, event), onError).catch(onError)
     return 'taken'
   }
+}
+
+/** Once known it costs no question: whoever sends rubbish must not keep Postgres busy. Unix time, s. */
+async function secondsNow({ pool, time }: WebhookParts): Promise<number> {
+  if (time.now() === null) time.note(new Date((await orUnavailable(() => readClock(pool))) * 1_000))
+  return (time.now()?.getTime() ?? 0) / 1_000
 }
 
 /** @returns false: no payment of ours has this name yet; the event stays open */

@@ -35,7 +35,7 @@ const takePaymentWebhook = (admit: Admit) =>
         },
       },
     },
-    middleware: [admit('payment'), limitedBody] as const,
+    middleware: [admit('webhook'), limitedBody] as const,
     request: {
       params: z.object({
         provider: z

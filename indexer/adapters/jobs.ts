@@ -18,19 +18,22 @@ export type Job = {
 /**
  * Record a job; the commit may be acknowledged afterwards. Recording it again (a replay) changes nothing while
  * it is open, and opens a finished one again, because the replayed commit may be another than the finished walk saw.
+ * @returns its id; null: it was open already
  */
 export async function insertJob(
   pool: Pool,
   job: { mapping: string; source: string; keys: readonly string[]; lsn: Lsn; total: number },
-): Promise<void> {
-  await pool.query(
+): Promise<string | null> {
+  const { rows } = await pool.query<{ job_id: string }>(
     `insert into indexer.job (mapping, source, keys, commit_lsn, total)
      values ($1::text, $2::text, $3::text[], $4::pg_lsn, $5::bigint)
      on conflict (mapping, source, keys, commit_lsn) do update
        set state = 'waiting', last_id = 0, done = 0, finished_at = null
-     where indexer.job.state = 'done'`,
+     where indexer.job.state = 'done'
+     returning job_id::text`,
     [job.mapping, job.source, [...job.keys].sort(), formatLsn(job.lsn), job.total],
   )
+  return rows[0]?.job_id ?? null
 }
 
 /** Jobs that are not done, oldest first. */

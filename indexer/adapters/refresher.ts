@@ -43,6 +43,8 @@ export class Refresher {
   readonly #options: RefresherOptions
   readonly #bell: Bell = createBell()
   #waiting: DurableBatch[] = []
+  /** Who waits for a refresh. The first one shows what an earlier leader may have left unseen. */
+  #watchers: (() => void)[] = [() => undefined]
   #isRefreshing = false
 
   constructor(options: RefresherOptions) {
@@ -51,7 +53,7 @@ export class Refresher {
 
   /** Everything that was added is visible. */
   get isIdle(): boolean {
-    return this.#waiting.length === 0 && !this.#isRefreshing
+    return !this.#isDue && !this.#isRefreshing
   }
 
   /** The batch is durable in the live index. */
@@ -60,14 +62,27 @@ export class Refresher {
     this.#bell.ring()
   }
 
+  /** Resolves when search shows, and the cache was told, everything that is durable now. */
+  shown(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#watchers.push(resolve)
+    this.#bell.ring()
+    return promise
+  }
+
+  get #isDue(): boolean {
+    return this.#waiting.length > 0 || this.#watchers.length > 0
+  }
+
   /** Runs until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     const { now, random, everyMs } = this.#options
     for (let failures = 0; ; ) {
-      if (this.#waiting.length === 0) await this.#bell.wait(IDLE_LOOK_MS, signal)
-      if (this.#waiting.length === 0) continue
-      const batches = this.#waiting
+      if (!this.#isDue) await this.#bell.wait(IDLE_LOOK_MS, signal)
+      if (!this.#isDue) continue
+      const [batches, watchers] = [this.#waiting, this.#watchers]
       this.#waiting = []
+      this.#watchers = []
       const upTo = this.#options.durable()
       this.#isRefreshing = true
       const startedAt = now()
@@ -76,9 +91,11 @@ export class Refresher {
       if (isDone) {
         failures = 0
         this.#options.onVisible(batches, upTo)
+        for (const watcher of watchers) watcher()
       } else {
         failures += 1
         this.#waiting = [...batches, ...this.#waiting]
+        this.#watchers = [...watchers, ...this.#watchers]
         await sleep(backoffMs(BULK_RETRY, failures, random()), signal)
       }
       const restMs = everyMs - (now() - startedAt)

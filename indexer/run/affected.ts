@@ -15,8 +15,8 @@ import { formatLsn, type Lsn, maxLsn } from '../core/lsn.ts'
 import type { Context } from './context.ts'
 import type { Pipeline } from './pipeline.ts'
 
-/** Keys of one source table whose documents have to be found: the epoch they hold and their last commit. */
-type Keys = Map<string, { readonly epoch: Epoch; readonly lsn: Lsn }>
+/** Keys of one source table whose documents have to be found: the epoch they hold, their first and last commit. */
+type Keys = Map<string, { readonly epoch: Epoch; readonly first: Lsn; readonly lsn: Lsn }>
 
 const LOOK_MS = 60_000
 const LOAD_LOOK_MS = 20
@@ -90,7 +90,7 @@ export class Affected {
     this.#pending.set(table, keys)
     const before = keys.get(key)
     if (!before) ledger.hold(ledger.current)
-    keys.set(key, { epoch: before?.epoch ?? ledger.current, lsn: version })
+    keys.set(key, { epoch: before?.epoch ?? ledger.current, first: before?.first ?? version, lsn: version })
     this.#expandBell.ring()
   }
 
@@ -134,7 +134,9 @@ export class Affected {
     const total = countSql ? await countAffected(pool, countSql, names) : 0
     if (total > fanOutAbove) {
       const lsn = [...keys.values()].reduce((most, key) => maxLsn(most, key.lsn), 0n)
-      await insertJob(pool, { mapping: mapping.name, source: table, keys: names, lsn, total })
+      const first = [...keys.values()].reduce((least, key) => (key.first < least ? key.first : least), lsn)
+      const job = await insertJob(pool, { mapping: mapping.name, source: table, keys: names, lsn, total })
+      if (job !== null) this.#pipeline.fanOuts.open(job, first, this.#context.now()) // the commit begins there
       return this.#onJob()
     }
     const epoch = Math.min(...[...keys.values()].map((key) => key.epoch))

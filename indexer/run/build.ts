@@ -121,7 +121,7 @@ export async function runBuild(
     await enter('purge')
   }
   await purge(session, prepared.sink, signal)
-  await swap(session, prepared)
+  await swap(session, prepared, signal)
   await report({ phase: 'live', progress: 1, state: 'done' }, true)
 }
 
@@ -228,14 +228,23 @@ async function purge(session: Session, sink: Sink, signal: AbortSignal): Promise
   }
 }
 
-/** Search reads the new index from here on. Repeating it after a crash gives the same end. */
-async function swap(session: Session, prepared: PreparedBuild): Promise<void> {
+/**
+ * Search reads the new index from here on. Repeating it after a crash gives the same end. No batch is under way
+ * meanwhile, and the new index is refreshed first: it shows everything that was claimed to be visible of the old one.
+ */
+async function swap(session: Session, prepared: PreparedBuild, signal: AbortSignal): Promise<void> {
   const { context, pipeline, book } = session
   const { index } = prepared.sink
-  await swapAlias(context.client, context.names.itemsAlias, index)
-  await book.update(index, { phase: 'live' })
-  pipeline.setLive(index)
-  pipeline.invalidation?.swapped(session.signal)
+  const goOn = await pipeline.hold(signal)
+  try {
+    await context.client.indices.refresh({ index }, { signal })
+    await swapAlias(context.client, context.names.itemsAlias, index)
+    await book.update(index, { phase: 'live' })
+    pipeline.setLive(index)
+    pipeline.invalidation?.swapped(session.signal)
+  } finally {
+    goOn()
+  }
   await retire(session, index, prepared.build.keep_seconds)
   context.log.info({ index, alias: context.names.itemsAlias }, 'search reads the new index')
 }

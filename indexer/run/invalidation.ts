@@ -25,7 +25,7 @@ const BEAT_MS = 300
 /** More documents than this between two refreshes: naming every word costs more than it saves. */
 const NAMED_MAX = 300
 const SETTLE_LOOK_MS = 10
-/** Longer than a bulk and a refresh take, so that nothing of before the swap is shown later. */
+/** Longer than a bulk and a refresh take; nothing is under way at a swap, but a bulk whose answer was lost may be. */
 const SWAP_ECHO_MS = 3_000
 const MGET_TIMEOUT_MS = 5_000
 
@@ -96,7 +96,7 @@ export class Invalidation {
     )
   }
 
-  /** Search reads another index; batches under way may become visible in it a little later than in the old one. */
+  /** Search reads another index. */
   swapped(signal: AbortSignal): void {
     void this.#writer.publish([], [ALL])
     sleep(SWAP_ECHO_MS, signal).then(

@@ -6,7 +6,7 @@
 import { advanceJob, deleteOldJobs, finishJob, type Job, openJobs } from '../adapters/jobs.ts'
 import { readAffected } from '../adapters/rows.ts'
 import { abortable, type Bell, createBell, until } from '../adapters/wait.ts'
-import { parseLsn } from '../core/lsn.ts'
+import { NO_LSN, parseLsn } from '../core/lsn.ts'
 import type { Context } from './context.ts'
 import type { Pipeline } from './pipeline.ts'
 
@@ -40,6 +40,15 @@ export class JobWalker {
     this.#bell.ring()
   }
 
+  /** Jobs that an earlier leader left: of before the first position that this one may claim. */
+  async takeOver(): Promise<void> {
+    this.#known(await openJobs(this.#context.pool, this.#context.mapping.name))
+  }
+
+  #known(jobs: readonly Job[]): void {
+    for (const { job_id } of jobs) this.#pipeline.fanOuts.open(job_id, NO_LSN, this.#context.now())
+  }
+
   /** Runs until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     const { pool, mapping, metrics } = this.#context
@@ -47,6 +56,7 @@ export class JobWalker {
     for (;;) {
       const jobs = await openJobs(pool, mapping.name)
       this.#open = jobs.length
+      this.#known(jobs)
       metrics.set('indexer_fanout_backlog', backlogOf(jobs))
       for (const job of jobs) await this.#carryOut(job, signal)
       if (jobs.length === 0) await this.#bell.wait(LOOK_MS, signal)
@@ -59,7 +69,9 @@ export class JobWalker {
     await until(() => this.#pipeline.version >= parseLsn(job.commit_lsn), VERSION_LOOK_MS, signal)
     const sql = mapping.affected[job.source]?.sql
     if (sql) await this.#walk(job, sql, signal) // a rule that is gone touches nothing
+    await abortable(this.#pipeline.shown(), signal) // done means that search shows it
     await finishJob(pool, job.job_id)
+    this.#pipeline.fanOuts.close(job.job_id)
     log.info({ job: job.job_id }, 'a fan-out is done')
   }
 

@@ -7,6 +7,8 @@ import { type DurableBatch, Refresher } from '../adapters/refresher.ts'
 import type { Sink } from '../adapters/sink.ts'
 import { type Bell, createBell, until } from '../adapters/wait.ts'
 import type { Change } from '../core/changes.ts'
+import { countdown } from '../core/countdown.ts'
+import { createFanOuts, type FanOuts } from '../core/fan-outs.ts'
 import { createLedger, type Epoch, type Ledger } from '../core/ledger.ts'
 import { type Lsn, maxLsn } from '../core/lsn.ts'
 import { operationOf } from '../core/operation.ts'
@@ -34,6 +36,7 @@ export class Pipeline {
   readonly ledger: Ledger
   readonly waiting: Waiting
   readonly reads: CheckedReads
+  readonly fanOuts: FanOuts = createFanOuts()
   readonly #context: Context
   readonly #sinks: AttachedSink[] = []
   readonly #bell: Bell = createBell()
@@ -80,10 +83,15 @@ export class Pipeline {
     return this.#version
   }
 
-  /** Every commit at or below is shown by search and published; but what a fan-out job still has to rewrite. */
+  /** Every commit at or below is shown by search and published. */
   get visible(): Lsn {
     if (this.#refresher.isIdle) this.#visible = maxLsn(this.#visible, this.ledger.durable)
-    return this.#visible
+    return this.fanOuts.claimable(this.#visible)
+  }
+
+  /** Resolves when search shows, and the cache was told, everything that is durable now. */
+  shown(): Promise<void> {
+    return this.#refresher.shown()
   }
 
   /** A transaction has begun in the stream and not ended. */
@@ -181,7 +189,8 @@ export class Pipeline {
     const ages = [...this.#notLive].flatMap((batch) =>
       batch.oldestCommitMs === null ? [] : [now() - batch.oldestCommitMs],
     )
-    return this.#liveIndex === null ? 0 : Math.max(0, waitedMs, ...ages)
+    const fanOutMs = now() - (this.fanOuts.sinceMs ?? now())
+    return this.#liveIndex === null ? 0 : Math.max(0, waitedMs, fanOutMs, ...ages)
   }
 
   /** Runs until the signal. @throws when rows cannot be read */
@@ -284,15 +293,5 @@ export class Pipeline {
     }
     this.#visible = maxLsn(this.#visible, upTo)
     this.invalidation?.visible(batches.flatMap(({ mark }) => mark ?? []))
-  }
-}
-
-/** @returns a function whose `times`-th call calls `then`; for 0 times it is called at once */
-function countdown(times: number, then: () => void): () => void {
-  let left = times
-  if (left === 0) then()
-  return () => {
-    left -= 1
-    if (left === 0) then()
   }
 }

@@ -109,6 +109,7 @@ async function assemble(context: Context, options: SessionOptions, signal: Abort
   const relay = context.relay && new EventRelay(context, context.relay, found.confirmed, originOf(found))
   const session: Session = { context, pipeline, relay, book, signal, fail: failed.reject }
   const jobs = new JobWalker(context, pipeline)
+  await jobs.takeOver()
   const affected = new Affected(context, pipeline, () => jobs.wake())
   const facts: StartFacts = { ...found, affected, rate: options.rate }
   const build = await startFeeding(session, facts)

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
 import { indexLag } from './index-lag.ts'
 
-/** Reads one row of the table after the other: time in ms, written, acknowledged. */
-function lagOver(table: readonly (readonly [atMs: number, written: bigint, acknowledged: bigint | null])[]) {
+/** Reads one row of the table after the other: time in ms, written, indexed. */
+function lagOver(table: readonly (readonly [atMs: number, written: bigint, indexed: bigint | null])[]) {
   let i = -1
   const row = () => table[i] ?? [0, 0n, 0n]
   const lag = indexLag(
     () => {
       i += 1
-      const [, written, acknowledged] = row()
-      return Promise.resolve({ written, acknowledged })
+      const [, written, indexed] = row()
+      return Promise.resolve({ written, indexed })
     },
     () => row()[0],
   )
@@ -20,7 +20,7 @@ function lagOver(table: readonly (readonly [atMs: number, written: bigint, ackno
   }
 }
 
-test('the lag is the age of the oldest position that is not acknowledged', async () => {
+test('the lag is the age of the oldest position that is not indexed', async () => {
   const read = lagOver([
     [0, 100n, 100n],
     [1_000, 200n, 100n],

@@ -1,6 +1,6 @@
 /**
  * Age of the oldest committed change that search does not show, without asking the indexer: positions that
- * commits had reached are remembered with their time, and forgotten once the indexer acknowledged them. The
+ * commits had reached are remembered with their time, and forgotten once the index has them. The
  * acknowledgement comes at most every 2 s while nothing is written, so values below that are "no lag".
  */
 import type { StreamPositions } from '../postgres/replication.ts'
@@ -19,17 +19,17 @@ const MARKS_MAX = 3_600
 export function indexLag(read: () => Promise<StreamPositions>, now: () => number): () => Promise<number> {
   let marks: readonly Mark[] = []
   return async () => {
-    const { written, acknowledged } = await read()
+    const { written, indexed } = await read()
     const atMs = now()
-    marks = remember(marks, { written, atMs }, acknowledged ?? 0n)
+    marks = remember(marks, { written, atMs }, indexed ?? 0n)
     const oldest = marks[0]
     return oldest === undefined ? 0 : (atMs - oldest.atMs) / 1_000
   }
 }
 
-/** Marks that are not acknowledged yet, oldest first. Pure. */
-export function remember(marks: readonly Mark[], mark: Mark, acknowledged: bigint): readonly Mark[] {
+/** Marks that the index has not reached yet, oldest first. Pure. */
+export function remember(marks: readonly Mark[], mark: Mark, indexed: bigint): readonly Mark[] {
   const isNew = marks.at(-1)?.written !== mark.written
-  const open = [...marks, ...(isNew ? [mark] : [])].filter(({ written }) => written > acknowledged)
+  const open = [...marks, ...(isNew ? [mark] : [])].filter(({ written }) => written > indexed)
   return open.length > MARKS_MAX ? open.filter((_, i) => i % 2 === 0) : open
 }

@@ -2,9 +2,15 @@
  * A change made by plain SQL shows in search, with nobody telling the search side. The bounds are promises with
  * room for a busy machine; the times themselves are printed.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { parseRecord } from '../../src/cache/log-record.ts'
+import { parseLsn } from '../../src/cache/sync-point.ts'
 import { namesFor } from '../../src/catalog/names.ts'
 import { type Client, createElasticsearch } from '../../src/elasticsearch/client.ts'
+import { readCommitPosition } from '../../src/postgres/commit-position.ts'
+import { readStreamPositions } from '../../src/postgres/replication.ts'
+import { cacheKeys } from '../../src/redis/keys.ts'
 import { useDatabase } from '../support/database.ts'
 import { liveIndexOf } from '../support/indexer-verify.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
@@ -23,7 +29,7 @@ const RENAMED_MS = 10_000
 
 const database = await useDatabase('fresh')
 const { pool } = database
-const alias = namesFor(database.namespace).itemsAlias
+const { itemsAlias: alias, redisPrefix, slot } = namesFor(database.namespace)
 const client: Client = createElasticsearch({
   url: database.elasticsearchUrl,
   maxConnections: 4,
@@ -117,4 +123,33 @@ test('a category of 5,000 items is renamed within 10 s, and other changes are no
   tell('prices changed meanwhile shown after', times)
   expect(times.length).toBeGreaterThan(0)
   expect(median(times)).toBeLessThan(SHOWN_MS)
+})
+
+test('a rename is claimed to be shown, by the log and by the lag, only when its last document is', async () => {
+  const redis = new Redis(database.redisUrl)
+  onTestFinished(() => redis.disconnect())
+  const { log } = cacheKeys(redisPrefix)
+  const claimed = async () => {
+    const [entry] = await redis.xrevrange(log, '+', '-', 'COUNT', 1)
+    return (entry && parseLsn(parseRecord(entry).lsn)) ?? 0n
+  }
+  await pool.query(`update categories set name = 'Named again' where category_id = 2`)
+  const position = parseLsn(await readCommitPosition(pool)) ?? 0n
+  const isShown = async () =>
+    (await found({ term: { cat_leaf: 'Category 1 > Named again' } })) === ITEMS_OF_CATEGORY
+  const early = new Set<string>()
+  await waitFor(
+    'both claim it',
+    async () => {
+      const claims = {
+        log: (await claimed()) >= position,
+        lag: ((await readStreamPositions(pool, slot)).indexed ?? 0n) >= position,
+      }
+      const shown = await isShown()
+      for (const [who, isClaimed] of Object.entries(claims)) if (isClaimed && !shown) early.add(who)
+      return claims.log && claims.lag
+    },
+    { deadlineMs: 30_000, everyMs: 5 },
+  )
+  expect([...early]).toEqual([])
 })

@@ -1,26 +1,24 @@
 import { expect, test } from 'vitest'
 import { minLsnOf } from './min-lsn.ts'
 
-const waitOf = (prefer?: string) => {
-  const asked = minLsnOf({ 'x-min-lsn': '16/B374D848', ...(prefer === undefined ? {} : { prefer }) })
-  return asked !== null && asked !== 'unreadable' && asked.waitMs
-}
+const lsn = 0x10_0000_0020n
+const given = (prefer?: string) =>
+  minLsnOf({ 'x-min-lsn': '10/20', ...(prefer === undefined ? {} : { prefer }) })
 
-test('a client waits for a position 200 ms, or as long as it prefers, and never longer than 2 s', () => {
-  expect(waitOf()).toBe(200)
-  expect(['wait=0', 'wait=1', 'respond-async, wait=2', 'Wait = 1; x'].map(waitOf)).toEqual([
-    0, 1_000, 2_000, 1_000,
-  ])
-  expect(['wait=3', 'wait=999999999'].map(waitOf)).toEqual([2_000, 2_000])
+test.each([
+  ['nothing', undefined, 200],
+  ['another preference', 'respond-async', 200],
+  ['a second', 'wait=1', 1_000],
+  ['a second among others', 'respond-async, wait=1, handling=lenient', 1_000],
+  ['not to wait', 'wait=0', 0],
+  ['two seconds', 'wait=2', 2_000],
+  ['an hour, which nobody gets', 'wait=3600', 2_000],
+  ['a number beyond all bounds', 'wait=9999999999', 200],
+  ['a wait that is none', 'wait=soon', 200],
+])('a client that prefers %s waits as long as it may', (_, prefer, waitMs) => {
+  expect(given(prefer)).toEqual({ lsn, waitMs })
 })
 
-test('what is no number of seconds is not preferred', () => {
-  expect(['wait=', 'wait=-1', 'wait=1.5', 'wait=9999999999', 'await=1', ''].map(waitOf)).toEqual(
-    Array.from({ length: 6 }, () => 200),
-  )
-})
-
-test('a text that is no position is unreadable, and without one nothing is asked for', () => {
-  expect(minLsnOf({ 'x-min-lsn': 'soon' })).toBe('unreadable')
-  expect(minLsnOf({ prefer: 'wait=2' })).toBeNull()
+test('without a position nothing is asked for, and one that cannot be read is told', () => {
+  expect([minLsnOf({ prefer: 'wait=2' }), minLsnOf({ 'x-min-lsn': 'soon' })]).toEqual([null, 'unreadable'])
 })

@@ -67,7 +67,13 @@ export async function start(
   const [entry = '', ...args] = command
   const child = spawn(process.execPath, [...flags, join(CHECKOUT, entry), ...args], {
     cwd: CHECKOUT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env, [portName]: port },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      AISLE_ADMIN_PORT: '0',
+      ...env,
+      [portName]: port,
+    },
     stdio: ['ignore', log, log],
   })
   closeSync(log)

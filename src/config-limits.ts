@@ -1,7 +1,25 @@
-/** Fields of the configuration that bound what one client may ask; part of `FIELDS` in config.ts, which says their form. */
+/** Fields of the configuration that bound answers and what one client may ask; part of `FIELDS` in config.ts, which says their form. */
 import { integer, networks } from './config-forms.ts'
 
 export const LIMIT_FIELDS = {
+  AISLE_SEARCH_DEADLINE_MS: {
+    schema: integer(50, 60_000),
+    about: 'Longest time for search, browse and facets, ms',
+    example: '1000',
+    fallback: '1000',
+  },
+  AISLE_SUGGEST_DEADLINE_MS: {
+    schema: integer(20, 60_000),
+    about: 'Longest time for suggest, ms',
+    example: '300',
+    fallback: '300',
+  },
+  AISLE_ITEM_DEADLINE_MS: {
+    schema: integer(50, 60_000),
+    about: 'Longest time for an item, ms',
+    example: '500',
+    fallback: '500',
+  },
   AISLE_SUGGEST_RATE: {
     schema: integer(1, 1_000_000),
     about: 'Suggest requests a second that one client may make beyond those answered from memory',

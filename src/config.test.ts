@@ -52,3 +52,13 @@ test('a key of tokens is long, and two are one list', () => {
     expect(parseConfig({ ...GOOD, AISLE_AUTH_KEY: text }, 'api').ok, text).toBe(false)
   }
 })
+
+test('administration is not opened to other machines by its address alone', () => {
+  const env = { ...GOOD, AISLE_ADMIN_HOST: '0.0.0.0' }
+  const refused = parseConfig(env, 'api')
+  expect(refused.ok ? [] : refused.problems.map(({ name }) => name)).toEqual(['AISLE_ADMIN_HOST'])
+  expect(parseConfig({ ...env, AISLE_ADMIN_PUBLIC: '1' }, 'api').ok).toBe(true)
+  for (const host of ['127.0.0.1', 'localhost', '::1', '127.8.8.8']) {
+    expect(parseConfig({ ...GOOD, AISLE_ADMIN_HOST: host }, 'api').ok, host).toBe(true)
+  }
+})

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { editDistance } from './catalog/edit-distance.ts'
 import { NAMESPACE_PATTERN } from './catalog/names.ts'
+import { ADMIN_FIELDS, isAdminExposed } from './config-admin.ts'
 import { integer, list, url } from './config-forms.ts'
 import { LIMIT_FIELDS } from './config-limits.ts'
 import { ORDER_FIELDS } from './config-orders.ts'
@@ -113,6 +114,7 @@ export const FIELDS = {
     apiOnly: true,
   },
   ...ORDER_FIELDS,
+  ...ADMIN_FIELDS,
   AISLE_FACETS: {
     schema: list,
     about: 'Facets shown first, in this order',
@@ -130,24 +132,6 @@ export const FIELDS = {
     about: 'Hosts that pages may load images from (img-src of the policy)',
     example: 'https://img.example.com',
     fallback: 'https:,http:',
-  },
-  AISLE_SEARCH_DEADLINE_MS: {
-    schema: integer(50, 60_000),
-    about: 'Longest time for search, browse and facets, ms',
-    example: '1000',
-    fallback: '1000',
-  },
-  AISLE_SUGGEST_DEADLINE_MS: {
-    schema: integer(20, 60_000),
-    about: 'Longest time for suggest, ms',
-    example: '300',
-    fallback: '300',
-  },
-  AISLE_ITEM_DEADLINE_MS: {
-    schema: integer(50, 60_000),
-    about: 'Longest time for an item, ms',
-    example: '500',
-    fallback: '500',
   },
   ...LIMIT_FIELDS,
   AISLE_DRAIN_WAIT_MS: {
@@ -250,8 +234,13 @@ export function parseConfig(
       given: 'an unknown name',
     })
   }
+  const config = Object.freeze(values) as Config
+  if (problems.length === 0 && isAdminExposed(config)) {
+    const expected = 'an address of this machine alone, or AISLE_ADMIN_PUBLIC=1 beside it'
+    problems.push({ name: 'AISLE_ADMIN_HOST', expected, given: JSON.stringify(config.AISLE_ADMIN_HOST) })
+  }
   if (problems.length > 0) return { ok: false, problems }
-  return { ok: true, config: Object.freeze(values) as Config }
+  return { ok: true, config }
 }
 
 /** The report for people: one line a problem. */

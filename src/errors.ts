@@ -56,6 +56,14 @@ export type ShortLineField = { readonly sku: string; readonly requested: number;
 /** A price that is not the expected one, minor units. */
 export type PriceField = { readonly sku: string; readonly expected: number; readonly now: number }
 
+/** Units of a hold or an order. */
+export type PromiseField = {
+  readonly kind: 'hold' | 'order'
+  readonly id: string
+  readonly state: string
+  readonly qty: number
+}
+
 /** Members of single problems in the body, as the order design lists them. */
 export type ProblemMembers = {
   readonly reason?: string
@@ -66,6 +74,8 @@ export type ProblemMembers = {
   readonly used?: number
   /** Where to wait for a sku. */
   readonly queue?: { readonly sku: string; readonly join: string }
+  /** Holds and orders that a change of stock would leave without their units. */
+  readonly promises?: readonly PromiseField[]
 }
 
 /** What may be added to a problem. */

@@ -7,6 +7,7 @@ import type { Names } from './catalog/names.ts'
 import { interruptSignal } from './command/interrupts.ts'
 import { type Config, configReport, EXIT_CONFIG } from './config.ts'
 import { gateServers, paymentSettings } from './config-orders.ts'
+import { openAdministration } from './connect-admin.ts'
 import { problem } from './errors.ts'
 import { connectStock } from './events/connect-stock.ts'
 import { createAdmission } from './http/admission.ts'
@@ -76,14 +77,10 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const { shop, assets, limits: caps } = httpOptions(config)
   const inFlight = createInFlight(caps, metrics)
   const admission = createAdmission({ limits: caps, inFlight, hardStop: hardStop.signal })
+  const edge = { shop, assets, metrics, logger, admission, state, identity, clock, newRequestId: makeId }
   const app = createApp({
-    ...{ shop, assets },
+    ...edge,
     search,
-    metrics,
-    logger,
-    admission,
-    state,
-    identity,
     stock: {
       read: readStock,
       hub: stock.hub,
@@ -93,8 +90,6 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     holds: { ...orders, random: Math.random },
     orders: { own: orders.ownOrders, change: orders.changeOrders, postgresNow: orders.postgresNow },
     ...{ pay: orders.pay, takeWebhook: orders.takeWebhook },
-    clock,
-    newRequestId: makeId,
   })
   const load = startLoadSampler(metrics)
   const shedding = createShedding(load.level, metrics, Math.random)
@@ -111,11 +106,12 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
   const directReplies = createDirectReplies(direct, watch, isDraining)
   const before = { cache: replies, shedding, limits, direct: directReplies, streams: seats }
   const server = await listen(app, config.AISLE_HOST, config.AISLE_PORT, before)
+  const admin = await openAdministration(config, orders.comparing, edge)
   const following = answers?.run(stop)
   await Promise.all([search.generations.refresh(stop), answers?.ready])
   if (replies) logger.info(await replies.warmUp(stop), 'warmed up')
   state.phase = 'ready'
-  logger.info({ url: server.url }, 'ready')
+  logger.info({ url: server.url, admin: admin.server.url }, 'ready')
 
   const checks = {
     postgres: () => pool.query('select 1'),
@@ -136,14 +132,14 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
 
   logger.info('stopping')
   const tooLate = setTimeout(() => process.exit(1), STOP_MS).unref()
-  const outcome = await server.drain(state, {
-    waitMs: config.AISLE_DRAIN_WAIT_MS,
-    finishMs: FINISH_MS,
-    onClosing: () => stock.hub.drain(),
-  })
+  const times = { waitMs: config.AISLE_DRAIN_WAIT_MS, finishMs: FINISH_MS }
+  const [outcome] = await Promise.all([
+    server.drain(state, { ...times, onClosing: () => stock.hub.drain() }),
+    admin.server.drain(state, times),
+  ])
   hardStop.abort(problem('unavailable', { detail: 'The process is stopping.' }))
   closeLimits()
-  await Promise.all([closeOrders(), reader.close(), pool.end(), degradedPool.end()])
+  await Promise.all([closeOrders(), admin.close(), reader.close(), pool.end(), degradedPool.end()])
   load.stop()
   clearTimeout(tooLate)
   logger.info({ outcome }, 'stopped')

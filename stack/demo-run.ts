@@ -35,6 +35,7 @@ import { wipeDatabase } from './wipe.ts'
 export type DemoOptions = CatalogueOptions & { readonly port: number | undefined; readonly fresh: boolean }
 
 const USUAL_PORT = 8080
+const USUAL_ADMIN_PORT = 8081
 const READY_DEADLINE_MS = 60_000
 
 /** Run until told to stop. @throws ExitError with what is wrong and what to do */
@@ -43,6 +44,7 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
   const catalogue = wishedCatalogue(options, context.env['INIT_CWD'] ?? process.cwd())
   requireFile(catalogue)
   const port = await choosePort(options.port)
+  const adminPort = await portNear(port === USUAL_ADMIN_PORT ? undefined : USUAL_ADMIN_PORT)
   const stack = await serversOf(context)
   try {
     const currency = context.env['AISLE_CURRENCY'] || catalogueCurrency(catalogue)
@@ -50,7 +52,7 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
       const api = `http://127.0.0.1:${port}`
       const payments = await simulatedPayments(context.env, keptSecrets(context.state), api)
       const paid = payments?.url ?? null
-      const env = productEnvironment(context, stack.urls, { currency, port, payments: paid })
+      const env = productEnvironment(context, stack.urls, { currency, port, adminPort, payments: paid })
       await loadCatalogue(catalogue, options.fresh, { context, urls: stack.urls, env })
       const indexerPort = await freePort()
       list({ api: [api], indexer: `http://127.0.0.1:${indexerPort}`, payments: paid })
@@ -66,6 +68,9 @@ export async function runDemo(options: DemoOptions, context: StackContext): Prom
       await untilSearchable(stack.urls, namespaceOf(env), context.stops.signal)
       await untilAnswers(api, context.stops.signal)
       context.say(`\nThe shop is open: ${api}/\nCtrl-C stops it.`)
+      context.say(
+        `Stock and orders: http://127.0.0.1:${adminPort}/admin (log in with bin/aisle token --role orders)`,
+      )
       await aborted(context.stops.signal)
     })
   } finally {
@@ -189,15 +194,23 @@ async function runCommand(
   if (code !== 0) throw new ExitError(EXIT.preflight, `bin/aisle ${args.join(' ')} ended with ${code}`)
 }
 
+type DemoSettings = {
+  readonly currency: string
+  readonly port: number
+  readonly adminPort: number
+  readonly payments: string | null
+}
+
 function productEnvironment(
   context: StackContext,
   urls: ServerUrls,
-  { currency, port, payments }: { currency: string; port: number; payments: string | null },
+  { currency, port, adminPort, payments }: DemoSettings,
 ) {
   return {
     ...context.env,
     ...productEnv(urls, keptSecrets(context.state), payments),
     AISLE_PORT: String(port),
+    AISLE_ADMIN_PORT: String(adminPort),
     AISLE_CURRENCY: currency,
   }
 }

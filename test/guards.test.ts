@@ -34,6 +34,11 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
       ['src/orders/'],
       ['order-types', 'postgres', 'redis', 'events', 'catalog', 'errors', 'telemetry'],
     ],
+    [
+      'admin',
+      ['src/admin/'],
+      ['orders', 'order-types', 'events', 'postgres', 'catalog', 'errors', 'telemetry'],
+    ],
     ['web', ['web/'], ['catalog']],
     ['limits', ['src/limits/'], ['redis', 'errors', 'telemetry']],
     [
@@ -42,6 +47,7 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
       [
         'search',
         'orders',
+        'admin',
         'order-types',
         'events',
         'auth',
@@ -77,9 +83,10 @@ const ZONES: readonly (readonly [zone: string, prefixes: readonly string[], mayI
     ],
     [
       'entry',
-      ['src/main.ts', 'src/api-parts.ts', 'src/worker.ts'],
+      ['src/main.ts', 'src/api-parts.ts', 'src/connect-admin.ts', 'src/worker.ts'],
       [
         'http',
+        'admin',
         'search',
         'orders',
         'order-types',
@@ -133,6 +140,7 @@ const PURE = [
   'src/config-forms.ts',
   'src/config-limits.ts',
   'src/config-orders.ts',
+  'src/config-admin.ts',
   'src/config-worker.ts',
   'src/catalog/',
   'indexer/core/',

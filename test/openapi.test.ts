@@ -1,18 +1,33 @@
 import { expect, test } from 'vitest'
 import { PROBLEMS } from '../src/errors.ts'
+import { awayAdmin, documentOf } from './support/admin-desk.ts'
 import { edge } from './support/edge.ts'
+import { bearerOf } from './support/identity.ts'
 import { judgeBy, type OpenApi, operationsOf } from './support/openapi.ts'
 
 const app = edge()
 const document = (await (await app.request('/openapi.json')).json()) as OpenApi
+const administration = await documentOf(awayAdmin())
+const both: readonly OpenApi[] = [document, administration]
 
 /** `npx vitest run test/openapi.test.ts -u` writes the file. */
 test('docs/openapi.json is the document that the routes give', async () => {
   await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot('../docs/openapi.json')
 })
 
+test('docs/openapi-admin.json is the document that the routes of administration give', async () => {
+  await expect(`${JSON.stringify(administration, null, 2)}\n`).toMatchFileSnapshot(
+    '../docs/openapi-admin.json',
+  )
+})
+
+test('neither document knows a path of the other', () => {
+  expect(Object.keys(document.paths).filter((path) => path.startsWith('/admin'))).toEqual([])
+  expect(Object.keys(administration.paths).filter((path) => !path.startsWith('/admin/'))).toEqual([])
+})
+
 test('every operation has a summary, an example of each problem and the faults of servers', () => {
-  for (const { operation, name } of operationsOf(document)) {
+  for (const { operation, name } of both.flatMap(operationsOf)) {
     expect(operation, name).toHaveProperty('summary')
     for (const [status, response] of Object.entries(operation.responses)) {
       if (Number(status) < 400) continue
@@ -48,9 +63,9 @@ test.each([
   expect(judge(path, reply.status, reply.headers.get('content-type') ?? '', await reply.json())).toEqual([])
 })
 
-test('the example of every answer is itself an answer', () => {
-  const judge = judgeBy(document)
-  for (const { path, method, operation, name } of operationsOf(document)) {
+test.each(both)('the example of every answer of document %# is itself an answer', (one) => {
+  const judge = judgeBy(one)
+  for (const { path, method, operation, name } of operationsOf(one)) {
     const good = [200, 201, 202].find((status) => operation.responses[status]) ?? 200
     const [[media = '', content] = []] = Object.entries(operation.responses[good]?.content ?? {})
     expect(content?.example, name).toBeDefined()
@@ -80,5 +95,21 @@ test('every operation that is not for everybody says for whom', () => {
     expect(['public', 'guest', 'customer', 'inventory', 'orders', 'machine'], name).toContain(
       operation['x-access'],
     )
+  }
+})
+
+test('every operation of administration is for staff alone, and refuses everybody else', async () => {
+  const guest = await bearerOf('guest:1', 'guest')
+  const clerk = await bearerOf('ann', 'inventory')
+  const app = awayAdmin()
+  for (const { path, method, operation, name } of operationsOf(administration)) {
+    const access = operation['x-access']
+    expect(['inventory', 'orders'], name).toContain(access)
+    const url = path.replaceAll(/\{[^}]+\}/g, '0190f3c2-7b1e-7c4d-9a10-2f6d3b8e5a01')
+    const ask = async (headers: Record<string, string>) =>
+      (await app.request(url, { method: method.toUpperCase(), headers })).status
+    expect([await ask({}), await ask({ authorization: guest })], name).toEqual([401, 403])
+    if (access === 'orders') expect(await ask({ authorization: clerk }), name).toBe(403)
+    else expect(await ask({ authorization: clerk }), name).not.toBe(403)
   }
 })

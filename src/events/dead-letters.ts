@@ -2,7 +2,7 @@
  * Events that a consumer gave up on. A letter is written before the stream is told to forget the event, and written
  * again without harm. A person has it tried again, or drops it with a reason.
  */
-import type { Pool } from '../postgres/pool.ts'
+import type { Pool, PoolClient } from '../postgres/pool.ts'
 
 /** Fields of an entry of the stream, by name. */
 export type EntryFields = Readonly<Record<string, string>>
@@ -78,11 +78,11 @@ export async function lettersToRetry(pool: Pool, consumer: string, limit: number
  * @returns false: there is no such letter, or it has ended
  */
 export async function retryLetter(
-  pool: Pool,
+  db: Pool | PoolClient,
   { consumer, event_id }: LetterId,
   actor: string,
 ): Promise<boolean> {
-  const { rowCount } = await pool.query(
+  const { rowCount } = await db.query(
     `update events.dead_letter set state = 'retry', actor = $3::text
       where consumer = $1::text and event_id = $2::text and state in ('open', 'retry')`,
     [consumer, event_id, actor],
@@ -96,11 +96,11 @@ export async function retryLetter(
  * @throws pg error 23514 without actor or reason
  */
 export async function dropLetter(
-  pool: Pool,
+  db: Pool | PoolClient,
   { consumer, event_id }: LetterId,
   by: { readonly actor: string; readonly reason: string },
 ): Promise<boolean> {
-  const { rowCount } = await pool.query(
+  const { rowCount } = await db.query(
     `update events.dead_letter
         set state = 'dropped', actor = $3::text, reason = trim($4::text), ended_at = clock_timestamp()
       where consumer = $1::text and event_id = $2::text and state in ('open', 'retry')`,

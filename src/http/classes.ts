@@ -13,6 +13,7 @@ export const ROUTE_CLASSES = [
   'webhook',
   'session',
   'events',
+  'admin',
   'probe',
 ] as const
 export type RouteClass = (typeof ROUTE_CLASSES)[number]
@@ -36,6 +37,8 @@ const WEBHOOK: ClassLimit = { inFlight: 64, deadlineMs: 5_000 }
 /** From the request to the head of the stream, which then lasts; see `stream-seats.ts`. */
 const EVENTS: ClassLimit = { inFlight: 1_000, deadlineMs: 5_000 }
 const SESSION: ClassLimit = { inFlight: 32, deadlineMs: 5_000 }
+/** A few people, whose reports read much; on their own listener. */
+const ADMIN: ClassLimit = { inFlight: 32, deadlineMs: 30_000 }
 
 /**
  * Whether a request is about a cart, an order or who asks. Such are never refused for load: somebody has made up their mind
@@ -58,6 +61,7 @@ export function classLimits(deadlines: Readonly<Record<ServedClass, number>>): C
     webhook: WEBHOOK,
     session: SESSION,
     events: EVENTS,
+    admin: ADMIN,
     probe: PROBE,
   }
 }

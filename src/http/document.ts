@@ -12,10 +12,26 @@ Prices are integers in minor units of \`currency\`; ids are text. Every answer c
 explains it. An empty parameter means the same as an absent one; an unknown one is a 400. Send \`X-Request-Id\`
 (8 to 64 letters, digits, \`_\`, \`-\`) to find a request in the logs.`
 
+const ADMIN_DESCRIPTION = `Administration of stock and orders, on a listener of its own.
+
+Send an access token of the role \`inventory\` or \`orders\` (\`x-access\`): \`Authorization: Bearer\`. Every write has a
+\`reason\`; who and why are kept in the ledger and the audit. Send an \`Idempotency-Key\` with a write: the same key gives
+the same answer, and has its effect once. Every failure is \`application/problem+json\`.`
+
+/** What the shop and its customers call. */
 export function openApiDocument(app: OpenAPIHono<AppEnv>): Record<string, unknown> {
+  return documentOf(app, 'Aisle', DESCRIPTION)
+}
+
+/** What the people of the shop call. */
+export function adminDocument(app: OpenAPIHono<AppEnv>): Record<string, unknown> {
+  return documentOf(app, 'Aisle administration', ADMIN_DESCRIPTION)
+}
+
+function documentOf(app: OpenAPIHono<AppEnv>, title: string, description: string): Record<string, unknown> {
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
-    info: { title: 'Aisle', version: API_VERSION, description: DESCRIPTION },
+    info: { title, version: API_VERSION, description },
     servers: [{ url: '/' }],
   })
   // A path parameter with slashes carries a pattern for the router, which is no OpenAPI path.

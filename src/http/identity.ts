@@ -27,6 +27,8 @@ export type IdentityOptions = {
   readonly guests: Guests
   /** Where browsers find the shop, or ''. */
   readonly publicUrl: string
+  /** Of the cookie with the token; without it those of the shop. */
+  readonly cookie?: CookieRules
   /** Unix time, seconds. */
   readonly now: () => number
   readonly acts: ActLimits
@@ -43,7 +45,7 @@ type Found = { readonly identity: Identity; readonly cookie: string | null }
  * token first, so that a forgotten header does not make a guest with every call.
  */
 export function createIdentify(options: IdentityOptions): Identify {
-  const rules = cookieRules(options.publicUrl)
+  const rules = options.cookie ?? cookieRules(options.publicUrl)
   return (access, act) =>
     async function identify(c, next) {
       const given = tokensOf(c, rules.name)

@@ -17,7 +17,7 @@ export const ORDER_EXPLANATIONS = {
   'price-changed':
     'A line expected another price than the item has. Nothing is held. prices has both; show the new one before you try again with a new key.',
   'wrong-state':
-    'What you ask for was possible in another state of the hold or order. reason says which: EXPIRED, RELEASED, ABANDONED (use a new key), ALREADY_PAID, NOT_PAID (give the hold back instead), ALREADY_SHIPPED and NOT_SHIPPED (fewer units are left than you name), CANCELLED, IN_PROGRESS (try again after Retry-After), EXTEND_REFUSED.',
+    'What you ask for was possible in another state of the hold or order. reason says which: EXPIRED, RELEASED, ABANDONED (use a new key), ALREADY_PAID, NOT_PAID (give the hold back instead), ALREADY_SHIPPED and NOT_SHIPPED (fewer units are left than you name), CANCELLED, IN_PROGRESS (try again after Retry-After), EXTEND_REFUSED. For people of the shop: ADJUST_BELOW_PROMISED (promises has the holds and orders in the way; release_holds lets the youngest holds give way), TRANSFER_BELOW_PROMISED, NOT_OPEN, NOT_ASKED, WRONG_STATE.',
   'body-too-large': 'A body here has at most 64 kB.',
   'unsupported-media-type': 'Send the body as application/json.',
   'idempotency-key-reused':

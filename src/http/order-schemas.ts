@@ -14,7 +14,7 @@ const ORDERS_MAX = 100
 const ORDERS_DEFAULT = 20
 
 const Minor = z.int().min(0)
-const OrderState = z.enum([
+export const OrderState = z.enum([
   'PENDING_PAYMENT',
   'PAID',
   'ALLOCATED',
@@ -26,7 +26,7 @@ const OrderState = z.enum([
   'REFUNDED',
   'RETURNED',
 ])
-const PaymentState = z.enum(['CREATED', 'PENDING', 'SUCCEEDED', 'DECLINED', 'CANCELLED', 'UNKNOWN'])
+export const PaymentState = z.enum(['CREATED', 'PENDING', 'SUCCEEDED', 'DECLINED', 'CANCELLED', 'UNKNOWN'])
 const uuid = z.uuid().transform((id) => id.toLowerCase())
 
 export const NewPayment = z
@@ -100,7 +100,8 @@ export const ReturnRequested = z
   })
   .openapi('ReturnRequested')
 
-const summary = {
+/** What lists of orders tell of each. */
+export const summary = {
   order_id: z.uuid(),
   hold_id: z.uuid(),
   state: OrderState,

@@ -24,6 +24,17 @@ export const ProblemReply = z
     limit: z.int().optional().openapi({ description: 'Units that one customer may have' }),
     used: z.int().optional().openapi({ description: 'Units that this customer has' }),
     queue: z.strictObject({ sku: z.string(), join: z.string() }).optional(),
+    promises: z
+      .array(
+        z.strictObject({
+          kind: z.enum(['hold', 'order']),
+          id: z.uuid(),
+          state: z.string(),
+          qty: z.int(),
+        }),
+      )
+      .optional()
+      .openapi({ description: 'Holds and orders in the way of a change of stock' }),
   })
   .openapi('Problem')
 

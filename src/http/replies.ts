@@ -43,21 +43,29 @@ export function allowedMethods(app: OpenAPIHono<AppEnv>, path: string): string[]
 }
 
 function replyProblem(c: Context<AppEnv>, given: Problem, shop: ShopPages): Response {
-  c.set('problem', { name: given.type, cause: given.cause })
-  const headers = problemHeaders(given)
   if (wantsPage(c)) {
+    c.set('problem', { name: given.type, cause: given.cause })
     const page = problemPage(shop.view, {
       status: given.status,
       title: PROBLEMS[given.type].title,
       detail: given.fields.detail ?? null,
       requestId: c.get('requestId'),
     })
-    return new Response(page, { status: given.status, headers: { ...headers, ...shop.headers } })
+    return new Response(page, {
+      status: given.status,
+      headers: { ...problemHeaders(given), ...shop.headers },
+    })
   }
+  return problemAsJson(c, given)
+}
+
+/** For programs. */
+export function problemAsJson(c: Context<AppEnv>, given: Problem): Response {
+  c.set('problem', { name: given.type, cause: given.cause })
   const body = JSON.stringify(problemBody(given, c.get('requestId')))
   return new Response(body, {
     status: given.status,
-    headers: { ...headers, 'content-type': 'application/problem+json' },
+    headers: { ...problemHeaders(given), 'content-type': 'application/problem+json' },
   })
 }
 

@@ -64,6 +64,7 @@ export function connectOrders(options: ConnectOrdersOptions): { orders: Orders; 
       return () => clearTimeout(timer)
     },
     newId,
+    random,
     onError: seldom(options.onError, clock),
   })
   return {

@@ -2,6 +2,7 @@
  * Puts the write path together over one pool of Postgres and one connection to Redis, both its own: a slow search must not
  * make a customer wait for a connection, and the order of the gate's commands is part of its protocol.
  */
+import { LRUCache } from 'lru-cache'
 import { readBundles } from '../postgres/inv/bundles.ts'
 import { readHolds } from '../postgres/inv/holds.ts'
 import type { CartToReserve } from '../postgres/inv/reserve.ts'
@@ -16,6 +17,7 @@ import { Coalescer, type SetTimer } from './coalescer.ts'
 import { createGate } from './create-gate.ts'
 import type { FaultPoints } from './fault-point.ts'
 import { gateInPostgres } from './gate-in-postgres.ts'
+import type { GateStock } from './gate-stock.ts'
 import { Gathered } from './gathered.ts'
 import { createOwnHolds, type OwnHolds } from './own-holds.ts'
 import { createOwnOrders, type OwnOrders } from './own-orders.ts'
@@ -23,6 +25,7 @@ import { createPay, type Pay } from './pay.ts'
 import { createPlaceHold, type PlaceHold } from './place-hold.ts'
 import { PostgresClock } from './postgres-clock.ts'
 import type { PaymentProvider } from './provider.ts'
+import type { ComparingParts } from './reconcile-in-postgres.ts'
 import { createReserveBatch, type Decided } from './reserve-batch.ts'
 import type { PaymentTimes } from './settle-payment.ts'
 import { SoldOutCache } from './sold-out.ts'
@@ -45,6 +48,8 @@ export type OrdersParts = {
   readonly setTimer: SetTimer
   /** UUIDv7 text. */
   readonly newId: () => string
+  /** Uniform in [0, 1). */
+  readonly random: () => number
   /** What went wrong beside an answer. */
   readonly onError: (error: unknown) => void
 }
@@ -57,6 +62,8 @@ export type Orders = {
   readonly takeWebhook: TakeWebhook
   readonly ownOrders: OwnOrders
   readonly changeOrders: ChangeOrders
+  /** Reconcile over the gate of this process. */
+  readonly comparing: ComparingParts
   /** A change of a SKU was heard of (`stock.changed`): what was sold out may be there again. */
   heard(change: { readonly sku: string; readonly ver: number }): void
   /** The clock that decides expiry; null before its first word. */
@@ -111,11 +118,19 @@ export function createOrders(parts: OrdersParts): Orders {
     takeWebhook: createTakeWebhook(settling && { ...settling, time }),
     ownOrders: createOwnOrders(pool),
     changeOrders: createChangeOrders({ pool, newId: parts.newId, onChanges }),
+    comparing: comparingWith(parts, stock),
     heard: (change) => soldOut.changed(change),
     postgresNow: () => time.now(),
     watch: (signal) => epochs.watch(EPOCH_EVERY_MS, signal),
     drain: () => line.drain(),
   }
+}
+
+/** SKUs whose last comparison is kept to tell the cause of a drift. */
+const PASSES_MAX = 10_000
+
+function comparingWith({ pool, metrics, newId, random }: OrdersParts, stock: GateStock): ComparingParts {
+  return { pool, stock, metrics, random, newRun: newId, passes: new LRUCache({ max: PASSES_MAX }) }
 }
 
 const rowsById = (pool: Pool) => async (ids: readonly string[]) =>

@@ -12,8 +12,8 @@ export type KeyedCall = {
   readonly key: string | null
   /** Subject of the token: nobody meets another's keys. */
   readonly customer: string
-  /** What is asked for. */
-  readonly what: 'cancel' | 'return'
+  /** What is asked for, such as cancel. */
+  readonly what: string
   /** Everything that makes two calls the same. */
   readonly request: unknown
 }

@@ -112,7 +112,8 @@ export function createOwnHolds({ pool, onTime, onChanges }: OwnHoldsParts): OwnH
   }
 }
 
-function viewOf(row: HoldRow): HoldView {
+/** A hold as people see it. */
+export function viewOf(row: HoldRow): HoldView {
   const isVoid = row.state === 'VOID'
   const short = !isVoid && row.refusal ? { short: row.refusal.lines } : {}
   return {

@@ -110,7 +110,8 @@ export function createOwnOrders(pool: Pool): OwnOrders {
   }
 }
 
-function summaryOf(order: OrderRow): OrderSummary {
+/** An order as it stands in a list. */
+export function summaryOf(order: OrderRow): OrderSummary {
   const { id, hold_id, state, created_at, currency, total_minor, paid_minor, refunded_minor, lines } = order
   return {
     ...{ order_id: id, hold_id, state, created_at: created_at.toISOString() },

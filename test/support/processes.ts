@@ -87,7 +87,14 @@ export async function spawnProcess(
   const port = env[portName] ?? String(await freePort())
   const child = spawn(process.execPath, [join(ROOT, entry), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env, [portName]: port },
+    // several of them at once: none may want a port of its own choice
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      AISLE_ADMIN_PORT: '0',
+      ...env,
+      [portName]: port,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   return follow(kind, child, `http://127.0.0.1:${port}`)

@@ -66,24 +66,24 @@ export async function readHolds(
   return rows
 }
 
-/** `state` null: any. `before` null: the first page, else the last row seen. */
+/** `state` null: any. `before` null: the first page, else the last hold seen. */
 export type HoldPage = {
   readonly state: HoldStateText | null
-  readonly before: Pick<HoldRow, 'id' | 'created_at'> | null
+  readonly before: Pick<HoldRow, 'id'> | null
   readonly limit: number
 }
 
-/** Page of holds for people, youngest first. */
+/** Page of holds for people, youngest first. As with orders, the id alone says where the last page ended. */
 export async function listHolds(db: Pool, page: HoldPage): Promise<HoldRow[]> {
   const { rows } = await db.query<HoldRow>(
     `select ${COLUMNS}
        from inv.hold h
       where ($1::inv.hold_state is null or h.state = $1::inv.hold_state)
-        and ($2::timestamptz is null
-             or (h.created_at <= $2::timestamptz and (h.created_at, h.id) < ($2::timestamptz, $3::uuid)))
+        and ($2::uuid is null
+             or (h.created_at, h.id) < (select b.created_at, b.id from inv.hold b where b.id = $2::uuid))
       order by h.created_at desc, h.id desc
-      limit $4::integer`,
-    [page.state, page.before?.created_at ?? null, page.before?.id ?? null, page.limit],
+      limit $3::integer`,
+    [page.state, page.before?.id ?? null, page.limit],
   )
   return rows
 }

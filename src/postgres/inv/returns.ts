@@ -112,3 +112,25 @@ export async function readReturn(db: Pool | PoolClient, id: string): Promise<Ret
   )
   return rows[0] ?? null
 }
+
+/** `state` null: any. `before`: id of the last return seen, or null. */
+export type ReturnPage = {
+  readonly state: ReturnStateText | null
+  readonly before: string | null
+  readonly limit: number
+}
+
+/** Page of returns, youngest first. */
+export async function listReturns(db: Pool, page: ReturnPage): Promise<ReturnRow[]> {
+  const { rows } = await db.query<ReturnRow>(
+    `select r.id, r.order_id, r.state, r.lines, r.reason, r.created_at
+       from inv.return_request r
+      where ($1::text is null or r.state = $1::text)
+        and ($2::uuid is null
+             or (r.created_at, r.id) < (select b.created_at, b.id from inv.return_request b where b.id = $2::uuid))
+      order by r.created_at desc, r.id desc
+      limit $3::integer`,
+    [page.state, page.before, page.limit],
+  )
+  return rows
+}

@@ -13,8 +13,8 @@ export type SkuRules = {
   readonly low_at: number
 }
 
-/** What changes; a field that is left out stays. `limit_qty` null ends the limit. */
-export type SkuRulesChange = Partial<SkuRules>
+/** What changes; a field that is left out, or undefined, stays. `limit_qty` null ends the limit. */
+export type SkuRulesChange = { readonly [Rule in keyof SkuRules]?: SkuRules[Rule] | undefined }
 
 /** Change the rules of a SKU; one without stock rows gets its row. @returns the rules now */
 export async function changeSkuRules(

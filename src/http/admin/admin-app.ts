@@ -1,0 +1,87 @@
+/**
+ * Administration as one function of its services, on a listener of its own: calls under `/admin/`, and pages for people
+ * at `/admin` and under `/admin/desk/`. Whoever is not staff learns nothing but that.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Administration } from '../../admin/administration.ts'
+import { problem } from '../../errors.ts'
+import type { Logger } from '../../telemetry/log.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import { CLIENT_GONE_STATUS } from '../access.ts'
+import { type Admission, admitBy } from '../admission.ts'
+import type { Assets } from '../assets.ts'
+import type { AppEnv } from '../context.ts'
+import { adminDocument } from '../document.ts'
+import { createIdentify, type IdentityOptions } from '../identity.ts'
+import { observeRequests } from '../observe.ts'
+import { ClientGone, problemOf } from '../problem-reply.ts'
+import { allowedMethods, problemAsJson } from '../replies.ts'
+import { assetRoutes } from '../routes/assets.ts'
+import { documentRoutes } from '../routes/document.ts'
+import { type Shop, shopOf } from '../shop.ts'
+import type { ProcessState } from '../state.ts'
+import { urlFault } from '../url.ts'
+import { holdRoutes } from './routes/holds.ts'
+import { letterRoutes } from './routes/letters.ts'
+import { orderRoutes } from './routes/orders.ts'
+import { placeRoutes } from './routes/places.ts'
+import { reportRoutes } from './routes/reports.ts'
+import { returnRoutes } from './routes/returns.ts'
+import { stockRoutes } from './routes/stock.ts'
+import { STAFF_COOKIE } from './staff-cookie.ts'
+
+export type AdminAppOptions = {
+  readonly administration: Administration
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly admission: Admission
+  readonly state: ProcessState
+  /** Monotonic clock, ms. */
+  readonly clock: () => number
+  readonly newRequestId: () => string
+  readonly shop: Shop
+  readonly assets: Assets
+  readonly identity: IdentityOptions
+}
+
+export function createAdminApp(options: AdminAppOptions): OpenAPIHono<AppEnv> {
+  const { administration, state, assets } = options
+  const shop = shopOf(options.shop, assets)
+  // Forms are compared with the host that was asked: this listener is not where browsers find the shop.
+  const identity = { ...options.identity, publicUrl: '', cookie: STAFF_COOKIE }
+  const entrance = { admit: admitBy(options.admission), identify: createIdentify(identity) }
+  const app = new OpenAPIHono<AppEnv>()
+  app.use('*', observeRequests({ ...options, isDraining: () => state.phase === 'draining' }))
+  app.use('*', async function checkUrl(c, next) {
+    const fault = urlFault(c.req.url)
+    if (fault) throw fault
+    await next()
+  })
+  app.route('/', stockRoutes(administration.stock, entrance))
+  app.route('/', placeRoutes(administration.places, entrance))
+  app.route('/', holdRoutes(administration.holds, entrance))
+  app.route('/', orderRoutes(administration.orders, entrance))
+  app.route('/', returnRoutes(administration.returns, entrance))
+  app.route('/', reportRoutes(administration.reports, entrance))
+  app.route('/', letterRoutes(administration.reports, entrance))
+  app.route(
+    '/',
+    documentRoutes(() => adminDocument(app), shop),
+  )
+  app.route('/', assetRoutes(assets))
+  app.notFound((c) => {
+    const allowed = allowedMethods(app, c.req.path)
+    if (allowed.length === 0) return problemAsJson(c, problem('not-found'))
+    const reply = problemAsJson(
+      c,
+      problem('method-not-allowed', { detail: `This path takes ${allowed.join(', ')}.` }),
+    )
+    reply.headers.set('allow', allowed.join(', '))
+    return reply
+  })
+  app.onError((thrown, c) => {
+    if (thrown instanceof ClientGone) return new Response(null, { status: CLIENT_GONE_STATUS })
+    return problemAsJson(c, problemOf(thrown))
+  })
+  return app
+}

@@ -87,7 +87,7 @@ const PICTURES_SETTLED = `(() => {
 })()`
 
 /** Rule and place of each violation, on light and on dark ground. */
-async function violationsOf(page: Page): Promise<string[]> {
+export async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   const found: string[] = []
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -68,7 +68,10 @@ export async function documentOf(app: AdminApp): Promise<OpenApi> {
 }
 
 function appOver(parts: DeskParts): AdminApp {
-  return createAdminApp({ ...edgeOptions(), administration: createAdministration(parts) })
+  return createAdminApp({
+    ...edgeOptions({ newRequestId: newId }),
+    administration: createAdministration(parts),
+  })
 }
 
 async function staffOf(

@@ -84,7 +84,8 @@ export async function useBrowserShop(): Promise<BrowserShop> {
   }
 }
 
-function launch(): Promise<Browser> {
+/** A browser of this machine. */
+export function launch(): Promise<Browser> {
   return chromium.launch({
     ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],

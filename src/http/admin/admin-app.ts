@@ -24,6 +24,7 @@ import { urlFault } from '../url.ts'
 import { holdRoutes } from './routes/holds.ts'
 import { letterRoutes } from './routes/letters.ts'
 import { orderRoutes } from './routes/orders.ts'
+import { deskPages } from './routes/pages.ts'
 import { placeRoutes } from './routes/places.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { returnRoutes } from './routes/returns.ts'
@@ -69,6 +70,8 @@ export function createAdminApp(options: AdminAppOptions): OpenAPIHono<AppEnv> {
     documentRoutes(() => adminDocument(app), shop),
   )
   app.route('/', assetRoutes(assets))
+  const { tokens, now } = options.identity
+  app.route('/', deskPages({ administration, entrance, shop, tokens, now, newKey: options.newRequestId }))
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path)
     if (allowed.length === 0) return problemAsJson(c, problem('not-found'))

@@ -158,3 +158,14 @@ test('the proxy is told every name that its configuration reads', () => {
   const read = readFileSync(join(ROOT, 'deploy/haproxy.cfg'), 'utf8').matchAll(/"\$\{(\w+)\}"/g)
   expect([...new Set([...read].map(([, name]) => name))].sort()).toEqual(Object.keys(environment).sort())
 })
+
+test('the proxy forwards nothing of administration, and containers keep it to themselves', () => {
+  const refused = /^ *http-request return status 404 if \{ path \/admin \} or \{ path_beg \/admin\/ \}$/m
+  expect(readFileSync(join(ROOT, 'deploy/haproxy.cfg'), 'utf8')).toMatch(refused)
+  for (const [name, { environment = {} }] of product) {
+    expect(
+      Object.keys(environment).filter((key) => key.startsWith('AISLE_ADMIN_')),
+      name,
+    ).toEqual([])
+  }
+})

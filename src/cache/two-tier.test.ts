@@ -94,6 +94,37 @@ describe('two-tier cache', () => {
     expect(await told(give('2'))).toBe('MISS 2')
   })
 
+  test('a load that is under way for a second is joined by nobody new', async () => {
+    const { get, clock, beat } = world()
+    const slow = Promise.withResolvers<Loaded>()
+    const early = get(() => slow.promise)
+    clock.now = 999
+    beat()
+    const joined = get(() => Promise.reject(new Error('not joined')))
+    clock.now = 1_000
+    beat()
+    const late = told(get(() => Promise.resolve(loaded('2'))))
+    expect(await late).toBe('MISS 2')
+    slow.resolve(loaded('1'))
+    expect([await told(early), await told(joined)]).toEqual(['MISS 1', 'MISS 1'])
+  })
+
+  test('an answer past its lifetime stands in for a load only while the lease is held', async () => {
+    const { fill, standIn, lease } = world()
+    await fill('1')
+    expect(standIn()).toBe('1')
+    lease.lose()
+    expect(standIn()).toBe(null)
+  })
+
+  test('an answer that is dropped comes back from no tier', async () => {
+    const { fill, give, cache, l1, shared } = world()
+    await fill('1')
+    cache.discard('k')
+    expect([l1.has('k'), shared.size]).toEqual([false, 0])
+    expect(await told(give('2'))).toBe('MISS 2')
+  })
+
   test('what was seen once is in the second tier only', async () => {
     const { give, l1 } = world()
     await give('1')

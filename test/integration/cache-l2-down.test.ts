@@ -57,6 +57,16 @@ const ask = async (key: string, isHot = false) => {
 const metricValue = async (metric: string) =>
   Number(new RegExp(`^${metric} (\\S+)$`, 'm').exec(await metrics.text())?.[1])
 
+test('whether an item was removed is not known without a lease, nor of another life of the log', () => {
+  const [seq, epoch] = [Number.MAX_SAFE_INTEGER, answers.epoch() ?? '']
+  expect(answers.mayBeRemoved({ epoch, seq }, '1')).toBe(false)
+  expect(answers.mayBeRemoved(null, '1')).toBe(true)
+  expect(answers.mayBeRemoved({ epoch: 'another', seq }, '1')).toBe(true)
+  clock.aheadMs = 2_000
+  expect(answers.mayBeRemoved({ epoch, seq }, '1')).toBe(true)
+  clock.aheadMs = 0
+})
+
 describe('cache-l2-down: Redis stands still', () => {
   test('hits go on, misses wait 50 ms for it a few times and then not at all, and it is used again later', async () => {
     await ask('hot', true)

@@ -3,63 +3,18 @@
  * log (flush, rewind, another epoch, a trimmed tail) makes every reader forget what it holds.
  */
 import { randomUUID } from 'node:crypto'
-import { afterAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { watermarkText } from '../../src/cache/entry.ts'
-import { Lease } from '../../src/cache/lease.ts'
-import { type LogReaderParts, type ResetReason, readOnce } from '../../src/cache/log-reader.ts'
+import { readOnce } from '../../src/cache/log-reader.ts'
 import { parseRecord } from '../../src/cache/log-record.ts'
 import { LogWriter } from '../../src/cache/log-writer.ts'
-import { Watermark } from '../../src/cache/watermark.ts'
-import { connectRedis } from '../../src/redis/connection.ts'
+import { SyncPoint } from '../../src/cache/sync-point.ts'
 import { cacheKeys } from '../../src/redis/keys.ts'
 import { bindScript, readScript } from '../../src/redis/scripts.ts'
+import { useInvalidationLog } from '../support/invalidation-log.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-const stop = new AbortController()
-const connections: { disconnect(): void }[] = []
-const failures: unknown[] = []
-
-afterAll(() => {
-  stop.abort()
-  for (const connection of connections) connection.disconnect()
-})
-
-async function connect() {
-  const options = {
-    url: inject('servers').redis,
-    name: 'test',
-    commandTimeoutMs: 2_000,
-    pipelining: false,
-    onError: (error: Error) => failures.push(error),
-  }
-  const connection = connectRedis(options, Math.random)
-  connections.push(connection)
-  await waitFor('Redis answers', async () => (await connection.ping()) === 'PONG', { deadlineMs: 5_000 })
-  return connection
-}
-
-/** A log of its own with one publisher, and a way to make readers. */
-async function useLog() {
-  const keys = cacheKeys(`t_${randomUUID()}:`)
-  const redis = await connect()
-  const parts = { connection: await connect(), keys, freshEpoch: randomUUID, lsn: () => '0/10' }
-  const writer = new LogWriter(parts)
-  void writer.run(stop.signal)
-  const reader = async () => {
-    const resets: ResetReason[] = []
-    const read: LogReaderParts = {
-      connection: await connect(),
-      keys,
-      watermark: new Watermark(),
-      lease: new Lease(),
-      now: () => performance.now(),
-      freshEpoch: randomUUID,
-      onReset: (reason) => resets.push(reason),
-    }
-    return { ...read, resets, once: () => readOnce(read) }
-  }
-  return { keys, redis, writer, reader }
-}
+const { stop, connect, useLog } = useInvalidationLog()
 
 describe('invalidation log', () => {
   test('a tag that was published invalidates what a reader holds', async () => {
@@ -104,6 +59,46 @@ describe('invalidation log', () => {
     await node.once()
     expect(node.resets).toEqual(['start', 'epoch'])
     expect(node.watermark.consumed).toBe(1)
+  })
+
+  test('a flush ends lease and position of a reader until a heartbeat of the new epoch', async () => {
+    const { keys, redis, writer, reader } = await useLog()
+    const syncPoint = new SyncPoint()
+    const node = await reader()
+    const once = () => readOnce({ ...node, syncPoint })
+    const isFresh = () => node.lease.isFresh(performance.now())
+    await writer.publish([writer.sending()], [{ verb: 'expire', tags: ['a'] }])
+    await waitFor('a lease', async () => {
+      await once()
+      await writer.beat()
+      return isFresh()
+    })
+    expect(await syncPoint.wait(0x10n, 0)).toBe(true)
+    await redis.del(keys.seq, keys.log, keys.epoch, keys.tick)
+    await writer.publish([writer.sending()], [{ verb: 'expire', tags: ['b'] }])
+    await once()
+    expect([isFresh(), await syncPoint.wait(0x10n, 0)]).toEqual([false, false])
+  })
+
+  test('a publisher that had to drop records begins a new epoch before it appends again', async () => {
+    const { keys, redis, reader } = await useLog()
+    const node = await reader()
+    await node.once()
+    const epoch = await redis.get(keys.epoch)
+    const waiting = new LogWriter({
+      connection: await connect(),
+      keys,
+      freshEpoch: randomUUID,
+      lsn: () => '0/10',
+    })
+    const record = [{ verb: 'expire' as const, tags: ['a'] }]
+    const dropped = Array.from({ length: 10_001 }, () => waiting.publish([waiting.sending()], record))
+    expect([waiting.queued, waiting.isSettled]).toEqual([1, false])
+    void waiting.run(stop.signal)
+    await Promise.all(dropped)
+    await waitFor('the rest is appended', () => waiting.isSettled)
+    await node.once()
+    expect([node.resets, (await redis.get(keys.epoch)) === epoch]).toEqual([['start', 'epoch'], false])
   })
 
   test('a reader that the trimmed log left behind forgets what it holds', async () => {

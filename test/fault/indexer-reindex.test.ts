@@ -10,6 +10,7 @@ import type { Client } from '../../src/elasticsearch/client.ts'
 import { messageOf } from '../../src/errors.ts'
 import { IS_SOAK } from '../support/capabilities.ts'
 import { startWriting, type Writing } from '../support/catalogue-writer.ts'
+import { checkClaims } from '../support/claims.ts'
 import { useDatabase } from '../support/database.ts'
 import { runIndexer } from '../support/indexer-command.ts'
 import { elasticsearchOf, liveIndexOf, verifyDeep } from '../support/indexer-verify.ts'
@@ -97,13 +98,19 @@ test('searches fail at no moment of a reindex under writes, and the new index is
   const before = await liveIndexOf(client, database.namespace)
   const writing = write(chooseSeed('reindex'))
   const searching = searchOn(client)
+  const claims = checkClaims(database, client)
   const end = await runIndexer(database.env, 'reindex', '--keep', '0', '--json')
+  const { claimed, early } = await claims.stop()
   const { answers, faults } = await searching.stop()
   await writing.stop()
-  say(`reindex of ${ITEMS} items: ${answers} searches, ${writing.written} rows written`)
+  say(
+    `reindex of ${ITEMS} items: ${answers} searches, ${writing.written} rows written, ${claimed} commits claimed`,
+  )
   expect(end.code, end.stderr).toBe(0)
   expect(end.json().at(-1)).toMatchObject({ state: 'done', phase: 'live' })
   expect(faults).toEqual([])
+  expect(early).toEqual([]) // also while the alias is swapped
+  expect(claimed).toBeGreaterThan(5)
   expect((await verifyDeep(database, client)).differences).toEqual([])
   expect(await tombstonesOf(client)).toBe(0)
   const after = await liveIndexOf(client, database.namespace)

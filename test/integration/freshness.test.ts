@@ -4,13 +4,12 @@
  */
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { parseRecord } from '../../src/cache/log-record.ts'
 import { parseLsn } from '../../src/cache/sync-point.ts'
 import { namesFor } from '../../src/catalog/names.ts'
 import { type Client, createElasticsearch } from '../../src/elasticsearch/client.ts'
 import { readCommitPosition } from '../../src/postgres/commit-position.ts'
 import { readStreamPositions } from '../../src/postgres/replication.ts'
-import { cacheKeys } from '../../src/redis/keys.ts'
+import { claimedPosition } from '../support/claims.ts'
 import { useDatabase } from '../support/database.ts'
 import { liveIndexOf } from '../support/indexer-verify.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
@@ -128,11 +127,6 @@ test('a category of 5,000 items is renamed within 10 s, and other changes are no
 test('a rename is claimed to be shown, by the log and by the lag, only when its last document is', async () => {
   const redis = new Redis(database.redisUrl)
   onTestFinished(() => redis.disconnect())
-  const { log } = cacheKeys(redisPrefix)
-  const claimed = async () => {
-    const [entry] = await redis.xrevrange(log, '+', '-', 'COUNT', 1)
-    return (entry && parseLsn(parseRecord(entry).lsn)) ?? 0n
-  }
   await pool.query(`update categories set name = 'Named again' where category_id = 2`)
   const position = parseLsn(await readCommitPosition(pool)) ?? 0n
   const isShown = async () =>
@@ -142,7 +136,7 @@ test('a rename is claimed to be shown, by the log and by the lag, only when its 
     'both claim it',
     async () => {
       const claims = {
-        log: (await claimed()) >= position,
+        log: (await claimedPosition(redis, redisPrefix)) >= position,
         lag: ((await readStreamPositions(pool, slot)).indexed ?? 0n) >= position,
       }
       const shown = await isShown()

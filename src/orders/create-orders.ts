@@ -19,6 +19,7 @@ import type { FaultPoints } from './fault-point.ts'
 import { gateInPostgres } from './gate-in-postgres.ts'
 import type { GateStock } from './gate-stock.ts'
 import { Gathered } from './gathered.ts'
+import { createOwnCart, type OwnCart } from './own-cart.ts'
 import { createOwnHolds, type OwnHolds } from './own-holds.ts'
 import { createOwnOrders, type OwnOrders } from './own-orders.ts'
 import { createPay, type Pay } from './pay.ts'
@@ -64,6 +65,7 @@ export type Orders = {
   readonly changeOrders: ChangeOrders
   /** Reconcile over the gate of this process. */
   readonly comparing: ComparingParts
+  readonly cart: OwnCart
   /** A change of a SKU was heard of (`stock.changed`): what was sold out may be there again. */
   heard(change: { readonly sku: string; readonly ver: number }): void
   /** The clock that decides expiry; null before its first word. */
@@ -119,6 +121,7 @@ export function createOrders(parts: OrdersParts): Orders {
     ownOrders: createOwnOrders(pool),
     changeOrders: createChangeOrders({ pool, newId: parts.newId, onChanges }),
     comparing: comparingWith(parts, stock),
+    cart: createOwnCart(pool, bundles),
     heard: (change) => soldOut.changed(change),
     postgresNow: () => time.now(),
     watch: (signal) => epochs.watch(EPOCH_EVERY_MS, signal),

@@ -108,19 +108,16 @@ describe('a cart on the server', () => {
   const put = (customer: string, sku: string, qty: number, mode: 'add' | 'set' = 'add') =>
     putCartLine(pool, customer, { sku, qty, seen_price_minor: 1_000, mode })
 
-  test('adds units, sets them, and shows the item as it is now', async () => {
+  test('adds units and sets them', async () => {
     await stockShop(pool, { 'cart-1': { units: 1 }, 'cart-2': { units: 1 } })
     expect([
       await put('zoe', 'cart-1', 2),
       await put('zoe', 'cart-1', 3),
       await put('zoe', 'cart-2', 7, 'set'),
     ]).toEqual([2, 5, 7])
-    await pool.query(
-      `update items set price_minor = 1200 where sku = 'cart-1'; update items set status = 'hidden' where sku = 'cart-2'`,
-    )
-    expect(await readCart(pool, 'zoe')).toMatchObject([
-      { sku: 'cart-1', qty: 5, seen_price_minor: 1_000, price_minor: 1_200 },
-      { sku: 'cart-2', qty: 7, name: null, price_minor: null },
+    expect(await readCart(pool, 'zoe')).toEqual([
+      { sku: 'cart-1', qty: 5, seen_price_minor: 1_000 },
+      { sku: 'cart-2', qty: 7, seen_price_minor: 1_000 },
     ])
     await removeCartLines(pool, 'zoe', ['cart-2'])
     expect((await readCart(pool, 'zoe')).map(({ sku }) => sku)).toEqual(['cart-1'])

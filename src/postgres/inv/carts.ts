@@ -1,14 +1,12 @@
 /** Carts on the server, for pages without script. A cart holds nothing: units are taken when it is checked out. */
 import type { Pool, PoolClient } from '../pool.ts'
+import { moneyOf } from './money.ts'
 
-/** One line with the item as it is now. `name` null: the item is gone or hidden; `price_minor` null: not for sale. */
+/** `seen_price_minor`: of one unit when the line was put; null: none was shown. */
 export type CartLineRow = {
   readonly sku: string
   readonly qty: number
   readonly seen_price_minor: number | null
-  readonly name: string | null
-  readonly price_minor: number | null
-  readonly currency: string | null
 }
 
 /** SKUs of one cart: what one hold may have. */
@@ -17,11 +15,8 @@ const LINES_MAX = 100
 /** Lines of a customer's cart in the order they were put; none: an empty list. */
 export async function readCart(db: Pool | PoolClient, customer: string): Promise<CartLineRow[]> {
   const { rows } = await db.query<CartLineRow>(
-    `select l.sku, l.qty, l.seen_price_minor::float8 as seen_price_minor, i.name,
-            i.price_minor::float8 as price_minor, i.currency
-       from inv.cart c
-       join inv.cart_line l on l.cart_id = c.id
-       left join items i on i.sku = l.sku and i.status = 'active'
+    `select l.sku, l.qty, ${moneyOf('l.seen_price_minor')} as seen_price_minor
+       from inv.cart c join inv.cart_line l on l.cart_id = c.id
       where c.customer = $1::text
       order by l.added_at, l.sku`,
     [customer],

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   'unknown-category': { status: 404, title: 'There is no such category', retry: false },
   'method-not-allowed': { status: 405, title: 'This path does not take this method', retry: false },
   'not-available': { status: 409, title: 'Not enough stock', retry: false },
+  'cart-full': { status: 409, title: 'A cart has room for 100 skus', retry: false },
   'price-changed': { status: 409, title: 'A price is not what was expected', retry: false },
   'wrong-state': { status: 409, title: 'That is not possible any more, or not yet', retry: false },
   'body-too-large': { status: 413, title: 'The body is too large', retry: false },

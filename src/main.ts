@@ -90,6 +90,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
     holds: { ...orders, random: Math.random },
     orders: { own: orders.ownOrders, change: orders.changeOrders, postgresNow: orders.postgresNow },
     ...{ pay: orders.pay, takeWebhook: orders.takeWebhook },
+    ...{ cart: orders.cart, newKey: makeId },
   })
   const load = startLoadSampler(metrics)
   const shedding = createShedding(load.level, metrics, Math.random)

@@ -3,7 +3,11 @@
  * test asks it by `app.request()`, the entry file puts a server before it.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
+
 import type { ReadStock } from '../events/stock-readings.ts'
+
+import type { OwnCart } from '../orders/own-cart.ts'
+
 import type { Pay } from '../orders/pay.ts'
 import type { TakeWebhook } from '../orders/take-webhook.ts'
 import type { CatalogSearch } from '../search/contract.ts'
@@ -13,13 +17,16 @@ import { type Admission, admitBy } from './admission.ts'
 import type { Assets } from './assets.ts'
 import type { AppEnv } from './context.ts'
 import { openApiDocument } from './document.ts'
-import { createIdentify, type IdentityOptions } from './identity.ts'
+import { createIdentify, createVisit, type IdentityOptions } from './identity.ts'
 import { observeRequests } from './observe.ts'
 import { allowedMethods, replyNotFound, replyThrown } from './replies.ts'
 import { assetRoutes } from './routes/assets.ts'
+import { cartRoutes } from './routes/cart.ts'
+import { cartPageRoutes } from './routes/cart-pages.ts'
 import { categoryRoutes } from './routes/categories.ts'
 import { documentRoutes } from './routes/document.ts'
 import { facetRoutes } from './routes/facets.ts'
+import { holdPageRoutes } from './routes/hold-pages.ts'
 import { type HoldServices, holdRoutes } from './routes/holds.ts'
 import { inventoryRoutes } from './routes/inventory.ts'
 import { itemRoutes } from './routes/items.ts'
@@ -52,6 +59,9 @@ export type AppOptions = {
   readonly pay: Pay
   readonly takeWebhook: TakeWebhook
   readonly stock: Omit<StockStreamParts, 'acts'> & { readonly read: ReadStock }
+  readonly cart: OwnCart
+  /** UUIDv7 text, for what a form will make. */
+  readonly newKey: () => string
   readonly assets: Assets
 }
 
@@ -59,6 +69,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   const { search, metrics, state, assets } = options
   const admit = admitBy(options.admission)
   const identify = createIdentify(options.identity)
+  const visit = createVisit(options.identity)
   const shop = shopOf(options.shop, assets)
   const app = new OpenAPIHono<AppEnv>()
   app.use('*', observeRequests({ ...options, isDraining: () => state.phase === 'draining' }))
@@ -79,6 +90,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.route('/', webhookRoutes(options.takeWebhook, admit))
   app.route('/', stockStreamRoutes({ ...options.stock, acts: options.identity.acts }, admit))
   app.route('/', inventoryRoutes(options.stock.read, admit))
+  app.route('/', cartRoutes(options.cart, options.identity.tokens, admit, identify))
   app.route('/', probeRoutes(state, metrics, admit))
   app.route(
     '/',
@@ -86,6 +98,9 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   )
   app.route('/', assetRoutes(assets))
   app.route('/', pageRoutes(search, admit, shop))
+  const ordering = { ...options.holds, cart: options.cart, shop, newId: options.newKey }
+  app.route('/', cartPageRoutes(ordering, admit, identify, visit))
+  app.route('/', holdPageRoutes(ordering, admit, identify, visit))
   app.notFound((c) => replyNotFound(c, allowedMethods(app, c.req.path), shop))
   app.onError((thrown, c) => replyThrown(c, thrown, shop))
   return app

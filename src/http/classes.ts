@@ -48,7 +48,10 @@ export function isOrdering(target: string): boolean {
   return ORDERING.some((prefix) => target.startsWith(prefix))
 }
 
-const ORDERING = ['/v1/holds', '/v1/orders', '/v1/sessions', '/v1/webhooks']
+const ORDERING = [
+  ...['/v1/cart', '/v1/holds', '/v1/orders', '/v1/sessions', '/v1/webhooks'],
+  ...['/cart', '/holds', '/checkout', '/orders'], // their pages
+]
 
 /** @param deadlines ms for each class that reaches a server */
 export function classLimits(deadlines: Readonly<Record<ServedClass, number>>): ClassLimits {

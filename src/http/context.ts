@@ -31,6 +31,8 @@ export type AppEnv = {
     routeClass: RouteClass | undefined
     /** Who asks; set where a route is not public. */
     identity: Identity
+    /** Who asks for a page that strangers may open too; null: a stranger. */
+    visitor: Identity | null
     /** What the reply tells, when it is a problem; `cause` is for the log alone. */
     problem: { readonly name: ProblemName; readonly cause: unknown } | undefined
   }

@@ -1,7 +1,6 @@
 /** The key of a call that must have its effect once: a UUID of version 7, which sorts by time. */
 import { problem } from '../errors.ts'
-
-const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+import { UUID_V7 } from './ids.ts'
 
 /**
  * @param header value of `Idempotency-Key`
@@ -12,5 +11,12 @@ export function keyOf(header: string | undefined): string | null {
   if (header === undefined) return null
   const key = header.toLowerCase()
   if (!UUID_V7.test(key)) throw problem('idempotency-key-invalid')
+  return key
+}
+
+/** The same of a form, which always carries one. @throws Problem idempotency-key-invalid */
+export function requiredKey(field: string | null): string {
+  const key = keyOf(field ?? '')
+  if (key === null) throw problem('idempotency-key-invalid')
   return key
 }

@@ -3,11 +3,12 @@
  * none. Ownership is not decided here: statements carry the subject (`and customer = $2`), and what belongs to somebody
  * else does not exist (404).
  */
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { Guests } from '../auth/guest.ts'
 import type { Identity, Role, Tokens, Verdict } from '../auth/token.ts'
-import { problem } from '../errors.ts'
+import { Problem, problem } from '../errors.ts'
 import type { Act, ActLimits } from './act-limits.ts'
+
 import type { AppEnv } from './context.ts'
 import { type CookieRules, cookieRules, isFromOwnPage, isUnsafe, tokensOf } from './credentials.ts'
 
@@ -37,6 +38,9 @@ export type IdentityOptions = {
 /** Middleware for the routes of one access. @param act what they do, where it is limited how often */
 export type Identify = (access: Access, act?: Act) => MiddlewareHandler<AppEnv>
 
+/** Middleware for pages that a stranger may open. */
+export type Visit = MiddlewareHandler<AppEnv>
+
 /** Who asks, and a token to put into the cookie. */
 type Found = { readonly identity: Identity; readonly cookie: string | null }
 
@@ -48,24 +52,52 @@ export function createIdentify(options: IdentityOptions): Identify {
   const rules = options.cookie ?? cookieRules(options.publicUrl)
   return (access, act) =>
     async function identify(c, next) {
-      const given = tokensOf(c, rules.name)
-      const byCookie = given.cookie === null ? null : await options.tokens.verify(given.cookie)
-      const found =
-        given.bearer === null
-          ? await fromBrowser(options, byCookie, {
-              isOwnPage: isFromOwnPage(c, options.publicUrl),
-              isUnsafe: isUnsafe(c.req.method),
-              mayBegin: MAY[access].includes('guest'),
-              takeGuest: () => options.acts.take(c, 'guest', null),
-            })
-          : { identity: fromBearer(await options.tokens.verify(given.bearer), byCookie), cookie: null }
-      if (!MAY[access].includes(found.identity.role)) throw problem('forbidden')
+      const found = await find(options, rules, c, access)
       c.set('identity', found.identity)
       const headers = act === undefined ? {} : await options.acts.take(c, act, found.identity.subject)
       await next()
       for (const [name, value] of Object.entries(headers)) c.header(name, value)
       if (found.cookie !== null) c.header('set-cookie', setCookie(rules, found.cookie), { append: true })
     }
+}
+
+/**
+ * Middleware for pages that a stranger may open: `visitor` is who asks, or null. Somebody without a token is no fault
+ * there, they have no cart yet.
+ */
+export function createVisit(options: IdentityOptions): Visit {
+  const rules = cookieRules(options.publicUrl)
+  return async function visit(c, next) {
+    const found = await find(options, rules, c, 'guest').catch((thrown: unknown) => {
+      if (thrown instanceof Problem && thrown.type === 'unauthorized') return null
+      throw thrown
+    })
+    c.set('visitor', found?.identity ?? null)
+    await next()
+    if (found?.cookie) c.header('set-cookie', setCookie(rules, found.cookie), { append: true })
+  }
+}
+
+/** @throws Problem unauthorized, forbidden, csrf, ambiguous-credentials, rate-limited */
+async function find(
+  options: IdentityOptions,
+  rules: CookieRules,
+  c: Context<AppEnv>,
+  access: Access,
+): Promise<Found> {
+  const given = tokensOf(c, rules.name)
+  const byCookie = given.cookie === null ? null : await options.tokens.verify(given.cookie)
+  const found =
+    given.bearer === null
+      ? await fromBrowser(options, byCookie, {
+          isOwnPage: isFromOwnPage(c, options.publicUrl),
+          isUnsafe: isUnsafe(c.req.method),
+          mayBegin: MAY[access].includes('guest'),
+          takeGuest: () => options.acts.take(c, 'guest', null),
+        })
+      : { identity: fromBearer(await options.tokens.verify(given.bearer), byCookie), cookie: null }
+  if (!MAY[access].includes(found.identity.role)) throw problem('forbidden')
+  return found
 }
 
 /** @throws Problem unauthorized, ambiguous-credentials */

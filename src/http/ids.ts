@@ -1,5 +1,8 @@
 /** Ids that sort by the time they were made (UUID version 7, RFC 9562 section 5.7). */
 
+/** A UUID of version 7 in lower case. */
+export const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
 const TIME_DIGITS = 12
 /** Of a random UUID: everything behind its version, and so its variant and 74 random bits. */
 const RANDOM_FROM = 15

@@ -14,6 +14,7 @@ export const ORDER_EXPLANATIONS = {
   csrf: 'A request with a cookie that changes something has to come from a page of this shop: Sec-Fetch-Site same-origin, or Origin equal to the address of the shop. Programs send a bearer token instead.',
   'not-available':
     'Nothing is held. reason says why: SOLD_OUT, PARTIAL (some of the lines could be had, see lines), QUEUE (others wait and come first), LIMIT (one customer may have so many). A new attempt needs a new key.',
+  'cart-full': 'The cart has as many skus as one hold can have. Hold what is in it, or take something out.',
   'price-changed':
     'A line expected another price than the item has. Nothing is held. prices has both; show the new one before you try again with a new key.',
   'wrong-state':

@@ -9,7 +9,7 @@ import { createLogger } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { testIdentity } from './identity.ts'
 import { memorySearch } from './memory-search.ts'
-import { noHolds, noOrders } from './no-holds.ts'
+import { noCart, noHolds, noOrders } from './no-holds.ts'
 import { noStock } from './no-stock.ts'
 
 const assets = loadAssets(new URL('../../web/', import.meta.url))
@@ -37,6 +37,8 @@ export function edgeOptions(overrides: Partial<EdgeOptions> = {}): EdgeOptions {
     holds: noHolds(),
     ...noOrders(),
     stock: noStock(),
+    cart: noCart(),
+    newKey: () => '0190f3c2-7b1e-7c4d-9a10-2f6d3b8e5a01',
     ...overrides,
   }
 }

@@ -1,6 +1,7 @@
 /** The order path of an app that is asked about other things: Postgres does not answer. */
 import type { AppOptions } from '../../src/http/app.ts'
 import type { HoldServices } from '../../src/http/routes/holds.ts'
+import type { OwnCart } from '../../src/orders/own-cart.ts'
 
 export function noHolds(overrides: Partial<HoldServices> = {}): HoldServices {
   return {
@@ -29,5 +30,16 @@ export function noOrders(): Pick<AppOptions, 'orders' | 'pay' | 'takeWebhook'> {
     },
     pay: () => Promise.resolve({ outcome: 'no_provider' }),
     takeWebhook: () => Promise.resolve('unknown_provider'),
+  }
+}
+
+/** Of an app that is asked about other things: nothing is in it. */
+export function noCart(): OwnCart {
+  return {
+    read: () => Promise.resolve({ lines: [], units: 0, currency: null, total: 0 }),
+    put: () => Promise.resolve('unknown'),
+    remove: () => Promise.resolve(),
+    join: () => Promise.resolve(),
+    itemsOf: () => Promise.resolve(new Map()),
   }
 }

@@ -1,4 +1,6 @@
 /** What a page does beyond its HTML. Each part is started where its place is on the page. */
+import { startBuying } from './buy.js'
+import { startCartUnits } from './cart-units.js'
 import { startLive } from './live.js'
 import { startPictures } from './pictures.js'
 import { startProgress } from './progress.js'
@@ -35,3 +37,7 @@ const badges = [...document.querySelectorAll('main .stock[data-sku]')].filter(
   (badge) => badge instanceof HTMLElement,
 )
 if (badges.length > 0) startUnits(badges)
+
+const buy = document.querySelector('form.buy')
+if (buy instanceof HTMLFormElement && item instanceof HTMLElement) startBuying(buy, item)
+startCartUnits(document.getElementById('cart-units'))

@@ -13,6 +13,11 @@ export type Format = {
   minorPerMajor(currency: string): number
   priceRange(bounds: PriceBounds, currency: string): string
   date(iso: string): string
+  /** Of a day, in UTC, which the text says: where a shopper is only their browser knows, and its script writes that. */
+  time(iso: string): string
+  dateTime(iso: string): string
+  /** Such as `9:41`. */
+  duration(ms: number): string
 }
 
 /** @param locale BCP 47 */
@@ -20,6 +25,12 @@ export function createFormat(locale: string): Format {
   const currencies = new Map<string, Intl.NumberFormat>()
   const numbers = new Intl.NumberFormat(locale)
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
+  const ofDay = { hour: '2-digit', minute: '2-digit', timeZone: 'UTC', timeZoneName: 'short' } as const
+  const times = new Intl.DateTimeFormat(locale, ofDay)
+  const datesAndTimes = new Intl.DateTimeFormat(locale, {
+    ...{ day: 'numeric', month: 'short', year: 'numeric' },
+    ...ofDay,
+  })
   const ofCurrency = (currency: string) => {
     const found = currencies.get(currency) ?? new Intl.NumberFormat(locale, { style: 'currency', currency })
     currencies.set(currency, found)
@@ -42,6 +53,12 @@ export function createFormat(locale: string): Format {
         : `${price(min, currency)} to ${price(max, currency)}`
     },
     date: (iso) => dates.format(new Date(iso)),
+    time: (iso) => times.format(new Date(iso)),
+    dateTime: (iso) => datesAndTimes.format(new Date(iso)),
+    duration(ms) {
+      const seconds = Math.max(0, Math.floor(ms / 1_000))
+      return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+    },
   }
 }
 

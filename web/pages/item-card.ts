@@ -6,7 +6,9 @@ import { AVAILABILITY_WORDS, type Format, NO_PRICE } from './format.ts'
 import { itemUrl } from './links.ts'
 
 /** What a picture, or the drawing in its place, is made from. */
-type Pictured = Pick<Hit, 'image' | 'name' | 'brand' | 'category'>
+type Pictured = Pick<Hit, 'image' | 'name' | 'brand'> & {
+  readonly category: Pick<Hit['category'], 'name' | 'names'>
+}
 
 /** First pictures are in view when the page opens: loading them lazily would only be later. */
 const EAGER_PICTURES = 4

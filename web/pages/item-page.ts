@@ -26,8 +26,9 @@ ${photo(item, true)}
 ${item.brand === null ? null : html`<p class="brand"><a href="${brandUrl(item.brand)}">${item.brand}</a></p>`}
 <h1>${item.name}</h1>
 <p class="item-price">${priceText(item.price, item.currency, format)}</p>
-<p class="item-stock">${availability(item, format)}</p>
+<p class="item-stock" id="item-stock">${availability(item, format)}</p>
 <p class="item-news small" role="status" aria-live="polite"></p>
+${buyForm(item)}
 <dl class="facts">${facts(item).map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>
 </div>
 </article>
@@ -38,6 +39,22 @@ ${attributes(item, format)}
 ${others.length === 0 ? null : html`<section aria-labelledby="others"><h2 id="others">Popular in ${item.category.name}</h2>${itemGrid(others, format)}</section>`}
 <p class="more"><a class="button" href="${categoryUrl(item.category.path)}">More in ${item.category.name}</a></p>`
   return layout(shop, { title: item.name, query: '', scope: null, main, isIndexed: true })
+}
+
+/**
+ * Into the cart, at the price that is shown. Nothing here is of one person, because the page is kept for all. What is sold
+ * out has its button switched off, with the words beside it as the reason; the script switches it with the stock.
+ */
+function buyForm({ sku, price, availability: stock }: ItemAnswer): Html | null {
+  if (price === null) return null
+  const isGone = stock === 'out_of_stock'
+  return html`<form class="buy" method="post" action="/cart/lines">
+<input type="hidden" name="sku" value="${sku}"><input type="hidden" name="price" value="${price}">
+<label for="buy-qty">Quantity</label>
+<input id="buy-qty" name="qty" type="number" value="1" min="1" max="9999" step="1" required inputmode="numeric" autocomplete="off">
+<button class="button button-main" type="submit"${isGone ? html` disabled` : null} aria-describedby="item-stock">Put into the cart</button>
+<p class="buy-said" role="status"></p>
+</form>`
 }
 
 function brandUrl(brand: string): string {

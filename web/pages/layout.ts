@@ -21,6 +21,15 @@ export type PageParts = {
   readonly main: Html
   /** Result pages are endless in number; only plain ones are for search engines. */
   readonly isIndexed: boolean
+  /** Of a page about carts, holds and orders, which is made for one person and kept nowhere. */
+  readonly ordering?: OrderingParts
+}
+
+export type OrderingParts = {
+  /** Units in the cart; null: not known here, the script shows what it knows. */
+  readonly units: number | null
+  /** Without script the page asks again after so many seconds; null: it does not. */
+  readonly againAfterS: number | null
 }
 
 export function layout(shop: ShopView, page: PageParts): string {
@@ -35,15 +44,15 @@ ${page.isIndexed ? null : html`<meta name="robots" content="noindex">`}
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${assetBase}/icon.svg">
 <link rel="stylesheet" href="${assetBase}/shop.css">
-<script type="module" src="${assetBase}/browser/main.js"></script>
+${page.ordering ? orderingHead(page.ordering, assetBase) : null}<script type="module" src="${assetBase}/browser/main.js"></script>
 </head>
-<body>
+<body data-locale="${shop.format.locale}">
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <div class="wide top-row">
 <a class="shop-name" href="/">${shop.name}</a>
 ${searchBox(page)}
-<nav class="top-links" aria-label="Shop"><a href="/categories">Categories</a></nav>
+<nav class="top-links" aria-label="Shop"><a href="/categories">Categories</a>${cartLink(page.ordering?.units ?? null)}</nav>
 </div>
 <div class="progress" id="progress" hidden></div>
 </header>
@@ -54,6 +63,17 @@ ${page.main}
 </body>
 </html>
 `.text
+}
+
+function orderingHead({ againAfterS }: OrderingParts, assetBase: string): Html {
+  return html`<link rel="stylesheet" href="${assetBase}/ordering.css">
+<script type="module" src="${assetBase}/browser/ordering.js"></script>
+${againAfterS === null ? null : html`<noscript><meta http-equiv="refresh" content="${againAfterS}"></noscript>`}`
+}
+
+/** The number stands in the corner of the basket, where it moves nothing when the script fills it in. */
+function cartLink(units: number | null): Html {
+  return html`<a class="cart-link" href="/cart"><svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d="M2 7h16l-2 10H4z" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"/><path d="M6 9l3-6M14 9l-3-6" stroke="currentColor" stroke-width="1.8" stroke-linecap="round"/></svg>Cart <span class="cart-units" id="cart-units"${units === null ? null : html` data-known`}${units ? null : html` hidden`}>${units}</span></a>`
 }
 
 /** A plain GET form; the script makes the input a combobox. */

@@ -1,0 +1,11 @@
+/** What pages of carts, holds and orders do beyond their HTML. */
+import { startCountdown } from './countdown.js'
+import { showLocalTimes } from './local-times.js'
+import { startStaying } from './stay.js'
+
+const start = () => {
+  showLocalTimes()
+  startCountdown()
+}
+startStaying(start)
+start()

@@ -8,7 +8,6 @@ import type { Guests } from '../auth/guest.ts'
 import type { Identity, Role, Tokens, Verdict } from '../auth/token.ts'
 import { Problem, problem } from '../errors.ts'
 import type { Act, ActLimits } from './act-limits.ts'
-
 import type { AppEnv } from './context.ts'
 import { type CookieRules, cookieRules, isFromOwnPage, isUnsafe, tokensOf } from './credentials.ts'
 

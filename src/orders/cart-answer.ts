@@ -9,7 +9,7 @@ import type { ShownItemRow } from '../postgres/inv/shown-items.ts'
 import { QTY_MAX } from './hold-call.ts'
 import type { Bundles } from './lines.ts'
 import { shownItem } from './shown-item.ts'
-import type { Line } from './types.ts'
+import type { Line, ShortLine } from './types.ts'
 
 /** By sku; of bundles also everything about their parts. */
 export type CartFacts = {
@@ -35,8 +35,26 @@ export function cartAnswer(rows: readonly CartLineRow[], facts: CartFacts): Cart
     lines,
     units: lines.reduce((sum, line) => sum + line.qty, 0),
     currency: sold.find(({ offer }) => offer !== null)?.offer?.currency ?? null,
-    total: lines.reduce((sum, line) => sum + (line.price ?? 0) * line.obtainable, 0),
+    total: totalOf(lines),
   }
+}
+
+/**
+ * The cart that a refused hold leaves behind. What is held for somebody else may not be written yet when the refusal comes,
+ * so of the lines that it names it knows better than what was read.
+ */
+export function afterRefusal(cart: CartAnswer, refused: readonly ShortLine[]): CartAnswer {
+  const known = new Map(refused.map((line) => [line.sku, line.available]))
+  const lines = cart.lines.map((line): CartLine => {
+    const available = Math.min(line.available, known.get(line.sku) ?? line.available)
+    if (line.obtainable <= available) return line
+    return { ...line, available, obtainable: available, state: available === 0 ? 'sold_out' : 'short' }
+  })
+  return { ...cart, lines, total: totalOf(lines) }
+}
+
+function totalOf(lines: readonly CartLine[]): number {
+  return lines.reduce((sum, line) => sum + (line.price ?? 0) * line.obtainable, 0)
 }
 
 function cartLine(

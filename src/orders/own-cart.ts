@@ -10,6 +10,7 @@ import { inTransaction, type Pool } from '../postgres/pool.ts'
 import type { BundleReader } from './bundles.ts'
 import { cartAnswer } from './cart-answer.ts'
 import { shownItem } from './shown-item.ts'
+import { orUnavailable } from './unavailable.ts'
 
 /** `unknown`: there is no such item. `full`: there are as many skus as a hold can have. */
 export type PutOutcome = 'done' | 'unknown' | 'full'
@@ -24,6 +25,7 @@ export type PutLine = {
   readonly mode: 'add' | 'set'
 }
 
+/** All of it throws OrderingUnavailable when Postgres does not answer. */
 export type OwnCart = {
   read(customer: string): Promise<CartAnswer>
   put(customer: string, line: PutLine): Promise<PutOutcome>
@@ -37,27 +39,31 @@ export type OwnCart = {
 
 export function createOwnCart(pool: Pool, bundles: BundleReader): OwnCart {
   return {
-    async read(customer) {
-      const rows = await readCart(pool, customer)
-      const skus = rows.map((row) => row.sku)
-      const parts = await bundles.of(skus)
-      const all = [...new Set([...skus, ...[...parts.values()].flat().map((part) => part.sku)])]
-      const [items, stock] = await Promise.all([readShownItems(pool, all), readInventory(pool, all)])
-      return cartAnswer(rows, { items: bySku(items), stock: bySku(stock), bundles: parts })
-    },
-    async put(customer, { sku, qty, seen_price, mode }) {
-      const [item] = await readShownItems(pool, [sku])
-      if (!item?.is_active) return 'unknown'
-      const seen_price_minor = seen_price ?? item.price_minor
-      const units = await putCartLine(pool, customer, { sku, qty, seen_price_minor, mode })
-      return units === null ? 'full' : 'done'
-    },
-    remove: (customer, skus) => removeCartLines(pool, customer, skus),
-    join: (guest, customer) => inTransaction(pool, (tx) => joinCarts(tx, guest, customer)),
-    async itemsOf(skus) {
-      const rows = bySku(await readShownItems(pool, skus))
-      return new Map(skus.map((sku) => [sku, shownItem(sku, rows.get(sku))]))
-    },
+    read: (customer) =>
+      orUnavailable(async () => {
+        const rows = await readCart(pool, customer)
+        const skus = rows.map((row) => row.sku)
+        const parts = await bundles.of(skus)
+        const all = [...new Set([...skus, ...[...parts.values()].flat().map((part) => part.sku)])]
+        const [items, stock] = await Promise.all([readShownItems(pool, all), readInventory(pool, all)])
+        return cartAnswer(rows, { items: bySku(items), stock: bySku(stock), bundles: parts })
+      }),
+    put: (customer, { sku, qty, seen_price, mode }) =>
+      orUnavailable(async () => {
+        const [item] = await readShownItems(pool, [sku])
+        if (!item?.is_active) return 'unknown'
+        const seen_price_minor = seen_price ?? item.price_minor
+        const units = await putCartLine(pool, customer, { sku, qty, seen_price_minor, mode })
+        return units === null ? 'full' : 'done'
+      }),
+    remove: (customer, skus) => orUnavailable(() => removeCartLines(pool, customer, skus)),
+    join: (guest, customer) =>
+      orUnavailable(() => inTransaction(pool, (tx) => joinCarts(tx, guest, customer))),
+    itemsOf: (skus) =>
+      orUnavailable(async () => {
+        const rows = bySku(await readShownItems(pool, skus))
+        return new Map(skus.map((sku) => [sku, shownItem(sku, rows.get(sku))]))
+      }),
   }
 }
 

@@ -57,7 +57,7 @@ function cartLine(line: CartLine, at: number, { format, currency }: Money): Html
     item,
     notes: html`${stockNote(line, format)}${isPriceChanged(line) ? priceNote(line, money) : null}`,
     each: price === null ? null : money(price),
-    units: html`${obtainable > 0 ? unitFields(at, { ...line, price: expected, name: item.name }) : unitsText(qty, format)}
+    units: html`${obtainable > 0 ? unitFields(at, { sku, qty, price: expected, most: Math.min(line.most, line.available), name: item.name }) : unitsText(qty, format)}
 ${removeButton(sku, item.name)}`,
     sum: price === null || obtainable === 0 ? null : money(price * obtainable),
   })

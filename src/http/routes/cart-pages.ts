@@ -12,7 +12,6 @@ import { type FormLine, formLines } from '../cart-form.ts'
 import type { AppEnv } from '../context.ts'
 import { fieldsOf, formBody } from '../form-body.ts'
 import type { Identify, Visit } from '../identity.ts'
-import { asked } from '../ordering-away.ts'
 import { type OrderingPages, sendPage } from '../ordering-pages.ts'
 
 const NO_CART: CartAnswer = { lines: [], units: 0, currency: null, total: 0 }
@@ -28,7 +27,7 @@ export const cartPageRoutes = (pages: OrderingPages, admit: Admit, identify: Ide
 
   app.get('/cart', admit('cart'), visit, async (c) => {
     const customer = c.get('visitor')?.subject ?? null
-    const answer = customer === null ? NO_CART : await asked(cart.read(customer))
+    const answer = customer === null ? NO_CART : await cart.read(customer)
     const notice = addedNotice(answer, c.req.query('added'))
     return await sendCart(c, pages, { customer, answer, notice })
   })
@@ -37,8 +36,8 @@ export const cartPageRoutes = (pages: OrderingPages, admit: Admit, identify: Ide
     const fields = await fieldsOf(c)
     const customer = c.get('identity').subject
     const removed = fields.getAll('remove')
-    await asked(keepLines(cart, customer, formLines(fields)))
-    if (removed.length > 0) await asked(cart.remove(customer, removed))
+    await keepLines(cart, customer, formLines(fields))
+    if (removed.length > 0) await cart.remove(customer, removed)
     return c.redirect('/cart', 303)
   })
 
@@ -47,11 +46,11 @@ export const cartPageRoutes = (pages: OrderingPages, admit: Admit, identify: Ide
     if (!line) throw problem('bad-request', { detail: 'The form says nothing to put into the cart.' })
     const customer = c.get('identity').subject
     const { sku, qty, price } = line
-    const outcome = await asked(cart.put(customer, { sku, qty, seen_price: price, mode: 'add' }))
+    const outcome = await cart.put(customer, { sku, qty, seen_price: price, mode: 'add' })
     if (outcome === 'unknown')
       throw problem('not-found', { detail: 'This product is not in the shop any more.' })
     if (outcome === 'done') return c.redirect(`/cart?added=${encodeURIComponent(sku)}`, 303)
-    const answer = await asked(cart.read(customer))
+    const answer = await cart.read(customer)
     return await sendCart(c, pages, { customer, answer, notice: FULL, status: 409 })
   })
   return app
@@ -81,7 +80,7 @@ export async function sendCart(
 /** The hold that this browser made last, while it lasts. */
 async function heldNow(c: Context<AppEnv>, { own }: OrderingPages, customer: string) {
   const id = rememberedHold(c)
-  const hold = id === null ? null : await asked(own.read(id, customer))
+  const hold = id === null ? null : await own.read(id, customer)
   return hold && (hold.state === 'ACTIVE' || hold.state === 'PAYING') ? hold : null
 }
 

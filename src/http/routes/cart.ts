@@ -10,7 +10,6 @@ import { AddedLine, CART_EXAMPLE, Cart, Joining, LinePath, SetLine } from '../ca
 import type { AppEnv } from '../context.ts'
 import type { Identify } from '../identity.ts'
 import { jsonBody } from '../json-body.ts'
-import { asked } from '../ordering-away.ts'
 import { OF_CALLER, problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
 
@@ -98,7 +97,7 @@ const joinCart = (admit: Admit, identify: Identify) =>
 export const cartRoutes = (cart: OwnCart, tokens: Tokens, admit: Admit, identify: Identify) => {
   /** Every answer is the whole cart: what one line does changes its total, and a page shows both. */
   const shown = async (c: Context<AppEnv>) => {
-    const answer = await asked(cart.read(c.get('identity').subject))
+    const answer = await cart.read(c.get('identity').subject)
     tellCartUnits(c, answer.units)
     return answer
   }
@@ -106,16 +105,16 @@ export const cartRoutes = (cart: OwnCart, tokens: Tokens, admit: Admit, identify
     .openapi(showCart(admit, identify), async (c) => c.json(await shown(c), 200))
     .openapi(addLine(admit, identify), async (c) => {
       const line = { ...c.req.valid('json'), mode: 'add' as const }
-      isPut(await asked(cart.put(c.get('identity').subject, line)))
+      isPut(await cart.put(c.get('identity').subject, line))
       return c.json(await shown(c), 200)
     })
     .openapi(setLine(admit, identify), async (c) => {
       const line = { ...c.req.valid('json'), ...c.req.valid('param'), mode: 'set' as const }
-      isPut(await asked(cart.put(c.get('identity').subject, line)))
+      isPut(await cart.put(c.get('identity').subject, line))
       return c.json(await shown(c), 200)
     })
     .openapi(removeLine(admit, identify), async (c) => {
-      await asked(cart.remove(c.get('identity').subject, [c.req.valid('param').sku]))
+      await cart.remove(c.get('identity').subject, [c.req.valid('param').sku])
       return c.json(await shown(c), 200)
     })
     .openapi(joinCart(admit, identify), async (c) => {
@@ -126,7 +125,7 @@ export const cartRoutes = (cart: OwnCart, tokens: Tokens, admit: Admit, identify
           errors: [{ path: 'guest_token', message: 'is not the token of a guest' }],
         })
       }
-      await asked(cart.join(guest.identity.subject, c.get('identity').subject))
+      await cart.join(guest.identity.subject, c.get('identity').subject)
       return c.json(await shown(c), 200)
     })
 }

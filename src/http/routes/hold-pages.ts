@@ -7,6 +7,7 @@ import type { Context } from 'hono'
 import { holdPage } from '../../../web/pages/hold-page.ts'
 import type { Notice } from '../../../web/pages/ordering-layout.ts'
 import { problem } from '../../errors.ts'
+import { afterRefusal } from '../../orders/cart-answer.ts'
 import type { ChangeHold } from '../../orders/change-hold.ts'
 import type { HoldOutcome } from '../../orders/hold-answer.ts'
 import { TTL_DEFAULT_S, TTL_MAX_S } from '../../orders/hold-call.ts'
@@ -21,7 +22,6 @@ import { notHeldNotice, obstacleNotice } from '../hold-notices.ts'
 import { holdProblem } from '../hold-replies.ts'
 import { requiredKey } from '../idempotency-key.ts'
 import type { Identify, Visit } from '../identity.ts'
-import { asked } from '../ordering-away.ts'
 import { holdIdOf, NO_HOLD, type OrderingPages, sendPage, shownHold } from '../ordering-pages.ts'
 import { sendCart } from './cart-pages.ts'
 
@@ -33,12 +33,13 @@ export type HoldPages = OrderingPages & {
 export const holdPageRoutes = (pages: HoldPages, admit: Admit, identify: Identify, visit: Visit) => {
   const { cart, own } = pages
   const app = new OpenAPIHono<AppEnv>()
-  const forForm = [admit('cart'), identify('guest'), formBody] as const
+  const forForm = [admit('cart'), identify('guest', 'order'), formBody] as const
+  const forHold = [admit('cart'), identify('guest', 'hold'), formBody] as const
 
   // Where somebody lands who looks again at a form that failed.
   app.get('/holds', (c) => c.redirect('/cart', 303))
 
-  app.post('/holds', ...forForm, async (c) => {
+  app.post('/holds', ...forHold, async (c) => {
     const fields = await fieldsOf(c)
     const key = requiredKey(fields.get('key'))
     const lines = formLines(fields).filter(({ qty }) => qty > 0)
@@ -57,7 +58,7 @@ export const holdPageRoutes = (pages: HoldPages, admit: Admit, identify: Identif
 
   app.get('/holds/:id', admit('cart'), visit, async (c) => {
     const customer = c.get('visitor')?.subject
-    const hold = customer === undefined ? null : await asked(own.read(holdIdOf(c), customer))
+    const hold = customer === undefined ? null : await own.read(holdIdOf(c), customer)
     if (hold === null) throw problem('not-found', { detail: NO_HOLD })
     return await sendHold(c, pages, hold)
   })
@@ -66,14 +67,14 @@ export const holdPageRoutes = (pages: HoldPages, admit: Admit, identify: Identif
     const id = holdIdOf(c)
     const seconds = Number((await fieldsOf(c)).get('seconds'))
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > TTL_MAX_S) throw problem('bad-request')
-    const change = await asked(own.extend(id, c.get('identity').subject, seconds))
+    const change = await own.extend(id, c.get('identity').subject, seconds)
     if (change.outcome === 'not_possible')
       return await sendObstacle(c, pages, id, obstacleNotice(change.reason))
     if (change.outcome === 'unknown') throw problem('not-found', { detail: NO_HOLD })
     return c.redirect(`/holds/${id}`, 303)
   })
 
-  app.post('/holds/:id/change', ...forForm, async (c) => {
+  app.post('/holds/:id/change', ...forHold, async (c) => {
     const id = holdIdOf(c)
     const fields = await fieldsOf(c)
     const removed = fields.getAll('remove')
@@ -103,9 +104,9 @@ export const holdPageRoutes = (pages: HoldPages, admit: Admit, identify: Identif
 
   app.post('/holds/:id/again', ...forForm, async (c) => {
     const customer = c.get('identity').subject
-    const hold = await asked(own.read(holdIdOf(c), customer))
+    const hold = await own.read(holdIdOf(c), customer)
     if (hold === null) throw problem('not-found', { detail: NO_HOLD })
-    if (hold.state === 'EXPIRED' || hold.state === 'RELEASED') await asked(putBack(pages, customer, hold))
+    if (hold.state === 'EXPIRED' || hold.state === 'RELEASED') await putBack(pages, customer, hold)
     return c.redirect('/cart', 303)
   })
   return app
@@ -120,7 +121,7 @@ async function sendHold(
   notice: Notice | null = null,
 ): Promise<Response> {
   const { shop, newId } = pages
-  const shown = await asked(shownHold(pages.cart, hold))
+  const shown = await shownHold(pages.cart, hold)
   const page = holdPage(shop.view, { hold: shown, key: newId(), notice })
   return sendPage(c, shop, page, notice === null ? 200 : 409)
 }
@@ -132,7 +133,7 @@ async function sendObstacle(
   id: string,
   notice: Notice,
 ): Promise<Response> {
-  const hold = await asked(pages.own.read(id, c.get('identity').subject))
+  const hold = await pages.own.read(id, c.get('identity').subject)
   if (hold === null) throw problem('not-found', { detail: NO_HOLD })
   return await sendHold(c, pages, hold, notice)
 }
@@ -145,7 +146,9 @@ async function sendRefusal(
   key: string,
 ): Promise<Response> {
   const customer = c.get('identity').subject
-  const answer = await asked(pages.cart.read(customer))
+  const cart = await pages.cart.read(customer)
+  const isRefused = outcome.outcome === 'refused' && outcome.refusal.reason !== 'LIMIT'
+  const answer = isRefused ? afterRefusal(cart, outcome.refusal.lines) : cart
   const names = new Map(answer.lines.map((line) => [line.sku, line.item.name]))
   const { status } = holdProblem(outcome, () => 0)
   return await sendCart(c, pages, {
@@ -157,24 +160,22 @@ async function sendRefusal(
 /** What is held is in the cart no more. When that fails it is there twice, which the customer sees and nobody pays. */
 async function takeOut(c: Context<AppEnv>, { cart }: HoldPages, lines: readonly FormLine[]): Promise<void> {
   const customer = c.get('identity').subject
-  await asked(
-    cart.remove(
-      customer,
-      lines.map((line) => line.sku),
-    ),
+  await cart.remove(
+    customer,
+    lines.map((line) => line.sku),
   )
-  tellCartUnits(c, (await asked(cart.read(customer))).units)
+  tellCartUnits(c, (await cart.read(customer)).units)
 }
 
 /** Nothing is lost: what was held is in the cart again. */
 async function release(c: Context<AppEnv>, pages: HoldPages, id: string): Promise<Response> {
   const customer = c.get('identity').subject
-  const change = await asked(pages.own.release(id, customer))
+  const change = await pages.own.release(id, customer)
   if (change.outcome === 'unknown') throw problem('not-found', { detail: NO_HOLD })
   if (change.outcome === 'not_possible')
     return await sendObstacle(c, pages, id, obstacleNotice(change.reason))
   if (change.hold.state === 'CLOSING') return c.redirect(`/holds/${id}`, 303)
-  await asked(putBack(pages, customer, change.hold))
+  await putBack(pages, customer, change.hold)
   return c.redirect('/cart', 303)
 }
 

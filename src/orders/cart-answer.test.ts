@@ -79,9 +79,22 @@ test('the total counts what can be had, the units everything that was put', () =
 })
 
 test('after a refusal the cart believes what it says, of the lines that it names', () => {
-  const cart = cartAnswer([row('a', 3), row('b', 1), row('c', 1)], facts([item('a'), item('b'), item('c')], ['a', 'b', 'c'].map((sku) => stock(sku))))
-  const refused = [{ sku: 'a', requested: 3, available: 2 }, { sku: 'b', requested: 1, available: 0 }]
+  const cart = cartAnswer(
+    [row('a', 3), row('b', 1), row('c', 1)],
+    facts(
+      [item('a'), item('b'), item('c')],
+      ['a', 'b', 'c'].map((sku) => stock(sku)),
+    ),
+  )
+  const refused = [
+    { sku: 'a', requested: 3, available: 2 },
+    { sku: 'b', requested: 1, available: 0 },
+  ]
   const after = afterRefusal(cart, refused)
-  expect(after.lines.map(({ state, obtainable }) => [state, obtainable])).toEqual([['short', 2], ['sold_out', 0], ['available', 1]])
+  expect(after.lines.map(({ state, obtainable }) => [state, obtainable])).toEqual([
+    ['short', 2],
+    ['sold_out', 0],
+    ['available', 1],
+  ])
   expect(after.total).toBe(3_000)
 })

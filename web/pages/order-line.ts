@@ -21,7 +21,7 @@ export function orderLine({ item, notes, each, units, sum }: OrderLine): Html {
 ${photo(item, true)}
 <div class="order-line-what">
 ${item.brand === null ? null : html`<p class="brand">${item.brand}</p>`}
-<h3 class="order-line-name">${nameOf(item)}</h3>
+<h2 class="order-line-name">${nameOf(item)}</h2>
 ${each === null ? null : html`<p class="small">${each} each</p>`}
 ${notes}
 </div>

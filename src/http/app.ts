@@ -24,12 +24,14 @@ import { assetRoutes } from './routes/assets.ts'
 import { cartRoutes } from './routes/cart.ts'
 import { cartPageRoutes } from './routes/cart-pages.ts'
 import { categoryRoutes } from './routes/categories.ts'
+import { checkoutPageRoutes } from './routes/checkout-pages.ts'
 import { documentRoutes } from './routes/document.ts'
 import { facetRoutes } from './routes/facets.ts'
 import { holdPageRoutes } from './routes/hold-pages.ts'
 import { type HoldServices, holdRoutes } from './routes/holds.ts'
 import { inventoryRoutes } from './routes/inventory.ts'
 import { itemRoutes } from './routes/items.ts'
+import { orderPageRoutes } from './routes/order-pages.ts'
 import { type OrderServices, orderRoutes } from './routes/orders.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { payRoutes } from './routes/pay.ts'
@@ -101,6 +103,10 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   const ordering = { ...options.holds, cart: options.cart, shop, newId: options.newKey }
   app.route('/', cartPageRoutes(ordering, admit, identify, visit))
   app.route('/', holdPageRoutes(ordering, admit, identify, visit))
+  const paying = { ...ordering, pay: options.pay, publicUrl: options.identity.publicUrl }
+  app.route('/', checkoutPageRoutes(paying, admit, identify, visit))
+  const orders = { ...ordering, ownOrders: options.orders.own, changeOrders: options.orders.change }
+  app.route('/', orderPageRoutes(orders, admit, identify, visit))
   app.notFound((c) => replyNotFound(c, allowedMethods(app, c.req.path), shop))
   app.onError((thrown, c) => replyThrown(c, thrown, shop))
   return app

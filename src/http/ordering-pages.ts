@@ -8,6 +8,7 @@ import type { OwnCart } from '../orders/own-cart.ts'
 import type { HoldView, OwnHolds } from '../orders/own-holds.ts'
 import type { AppEnv } from './context.ts'
 import { HoldPath } from './hold-schemas.ts'
+import { NO_SUCH_HOLD } from './order-replies.ts'
 import type { ShopPages } from './shop.ts'
 
 export type OrderingPages = {
@@ -32,11 +33,9 @@ export function sendPage(c: Context<AppEnv>, shop: ShopPages, page: string, stat
 /** @throws Problem not-found: nobody has a hold of such an id */
 export function holdIdOf(c: Context<AppEnv>): string {
   const path = HoldPath.safeParse({ id: c.req.param('id') })
-  if (!path.success) throw problem('not-found', { detail: NO_HOLD })
+  if (!path.success) throw problem('not-found', { detail: NO_SUCH_HOLD })
   return path.data.id
 }
-
-export const NO_HOLD = 'You have no such hold.'
 
 /** A hold with what its page shows. */
 export async function shownHold(cart: OwnCart, hold: HoldView): Promise<ShownHold> {

@@ -27,8 +27,8 @@ export type BrowserShop = {
   url(path: string): string
 }
 
-/** For the top of a file: starts before its tests, ends after them. */
-export async function useBrowserShop(): Promise<BrowserShop> {
+/** For the top of a file: starts before its tests, ends after them. @param more environment of its processes */
+export async function useBrowserShop(more: Readonly<Record<string, string>> = {}): Promise<BrowserShop> {
   const database = await useDatabase('browser')
   const elasticsearch = await startTcpProxy(database.elasticsearchUrl)
   const faults: string[] = []
@@ -40,6 +40,7 @@ export async function useBrowserShop(): Promise<BrowserShop> {
     await fillShop(database.pool)
     const env = {
       ...database.env,
+      ...more,
       AISLE_SHOP_NAME: 'Corner Shop',
       AISLE_SUGGEST_REBUILD_MS: '1000',
       AISLE_GUEST_RATE: '100000', // all shoppers have one address here

@@ -71,7 +71,7 @@ export function holdPage(shop: ShopView, { hold, key, notice }: HoldPageInput): 
 <div class="hold" data-hold="${hold.hold_id}" data-state="${state}"${state === 'ACTIVE' || isMoving ? html` data-live` : null}>
 <h1 tabindex="-1" id="top">${HEADINGS[state]}</h1>
 ${noticeOf(notice)}
-${state === 'ACTIVE' ? clock(hold, format) : html`<p>${EXPLANATIONS[state]}</p>`}
+${state === 'ACTIVE' ? holdClock(hold, format) : html`<p>${EXPLANATIONS[state]}</p>`}
 ${state === 'ACTIVE' ? activeHold(hold, key, format) : endedHold(hold, format)}
 </div>`
   return orderingLayout(shop, {
@@ -82,7 +82,10 @@ ${state === 'ACTIVE' ? activeHold(hold, key, format) : endedHold(hold, format)}
 }
 
 /** The bar and the running time are for script; the time of the end is for everybody. */
-function clock({ expires_at, expires_in_ms, hold_id, extendable_s }: ShownHold, format: Format): Html {
+export function holdClock(
+  { expires_at, expires_in_ms, hold_id, extendable_s }: ShownHold,
+  format: Format,
+): Html {
   return html`<section class="clock" aria-label="Time left">
 <p class="clock-left"><span class="clock-time" data-left="${expires_in_ms}" role="timer">${format.duration(expires_in_ms)}</span> <span>${html`until ${timeText(expires_at, format)}`}</span></p>
 <progress class="clock-bar" aria-hidden="true" max="${Math.max(1, expires_in_ms)}" value="${expires_in_ms}"></progress>
@@ -114,7 +117,8 @@ ${hold.lines.length > 1 ? removeButton(sku, item.name) : null}`,
 })}
 </ul>
 <section class="order-sum" aria-label="Total">
-${total(hold, format)}
+${holdTotal(hold, format)}
+<a class="button button-main button-wide" href="/checkout/${hold.hold_id}">Go to checkout</a>
 <noscript><button class="button button-wide" type="submit">Change the quantities</button></noscript>
 <button class="link-button" type="submit" formaction="/holds/${hold.hold_id}/release" formnovalidate>Give back, and put into the cart again</button>
 </section>
@@ -128,7 +132,7 @@ function endedHold(hold: ShownHold, format: Format): Html {
 ${hold.lines.map((line) => orderLine({ ...shownLine(line, hold.currency, format), units: unitsText(line.qty, format) }))}
 </ul>
 <section class="order-sum" aria-label="What next">
-${hold.lines.length === 0 ? null : total(hold, format)}
+${hold.lines.length === 0 ? null : holdTotal(hold, format)}
 ${
   isOver && hold.lines.length > 0
     ? html`<form method="post" action="/holds/${hold.hold_id}/again"><button class="button button-main button-wide" type="submit">Put these into the cart again</button></form>`
@@ -140,7 +144,7 @@ ${hold.order_id === null ? null : html`<p><a class="button button-main button-wi
 </div>`
 }
 
-function shownLine(
+export function shownLine(
   { qty, requested, unit_price_minor, item }: ShownHoldLine,
   currency: string | null,
   format: Format,
@@ -157,7 +161,7 @@ function shownLine(
   }
 }
 
-function total({ lines, currency, total_minor }: ShownHold, format: Format): Html {
+export function holdTotal({ lines, currency, total_minor }: ShownHold, format: Format): Html {
   const units = lines.reduce((sum, line) => sum + line.qty, 0)
   return html`<p class="order-total"><span>Total for ${unitsText(units, format)}</span> <strong>${currency === null || total_minor === null ? null : format.price(total_minor, currency)}</strong></p>`
 }

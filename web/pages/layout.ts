@@ -30,6 +30,8 @@ export type OrderingParts = {
   readonly units: number | null
   /** Without script the page asks again after so many seconds; null: it does not. */
   readonly againAfterS: number | null
+  /** Leads on to this page at once, of the payment provider; null: it stays. */
+  readonly onTo: string | null
 }
 
 export function layout(shop: ShopView, page: PageParts): string {
@@ -59,16 +61,17 @@ ${searchBox(page)}
 <main class="wide" id="main">
 ${page.main}
 </main>
-<footer class="bottom"><div class="wide">${shop.name} · <a href="/openapi.json">API</a></div></footer>
+<footer class="bottom"><div class="wide">${shop.name} · <a href="/orders">Your orders</a> · <a href="/openapi.json">API</a></div></footer>
 </body>
 </html>
 `.text
 }
 
-function orderingHead({ againAfterS }: OrderingParts, assetBase: string): Html {
+function orderingHead({ againAfterS, onTo }: OrderingParts, assetBase: string): Html {
   return html`<link rel="stylesheet" href="${assetBase}/ordering.css">
 <script type="module" src="${assetBase}/browser/ordering.js"></script>
-${againAfterS === null ? null : html`<noscript><meta http-equiv="refresh" content="${againAfterS}"></noscript>`}`
+${againAfterS === null ? null : html`<noscript><meta http-equiv="refresh" content="${againAfterS}"></noscript>`}
+${onTo === null ? null : html`<meta http-equiv="refresh" content="0; url=${onTo}">`}`
 }
 
 /** The number stands in the corner of the basket, where it moves nothing when the script fills it in. */

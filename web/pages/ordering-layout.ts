@@ -10,14 +10,14 @@ export function orderingLayout(
   shop: ShopView,
   page: { readonly title: string; readonly main: Html } & Partial<OrderingParts>,
 ): string {
-  const { title, main, units = null, againAfterS = null } = page
+  const { title, main, units = null, againAfterS = null, onTo = null } = page
   return layout(shop, {
     title,
     query: '',
     scope: null,
     main,
     isIndexed: false,
-    ordering: { units, againAfterS },
+    ordering: { units, againAfterS, onTo },
   })
 }
 

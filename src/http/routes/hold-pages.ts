@@ -22,7 +22,8 @@ import { notHeldNotice, obstacleNotice } from '../hold-notices.ts'
 import { holdProblem } from '../hold-replies.ts'
 import { requiredKey } from '../idempotency-key.ts'
 import type { Identify, Visit } from '../identity.ts'
-import { holdIdOf, NO_HOLD, type OrderingPages, sendPage, shownHold } from '../ordering-pages.ts'
+import { NO_SUCH_HOLD } from '../order-replies.ts'
+import { holdIdOf, type OrderingPages, sendPage, shownHold } from '../ordering-pages.ts'
 import { sendCart } from './cart-pages.ts'
 
 export type HoldPages = OrderingPages & {
@@ -59,7 +60,7 @@ export const holdPageRoutes = (pages: HoldPages, admit: Admit, identify: Identif
   app.get('/holds/:id', admit('cart'), visit, async (c) => {
     const customer = c.get('visitor')?.subject
     const hold = customer === undefined ? null : await own.read(holdIdOf(c), customer)
-    if (hold === null) throw problem('not-found', { detail: NO_HOLD })
+    if (hold === null) throw problem('not-found', { detail: NO_SUCH_HOLD })
     return await sendHold(c, pages, hold)
   })
 
@@ -70,7 +71,7 @@ export const holdPageRoutes = (pages: HoldPages, admit: Admit, identify: Identif
     const change = await own.extend(id, c.get('identity').subject, seconds)
     if (change.outcome === 'not_possible')
       return await sendObstacle(c, pages, id, obstacleNotice(change.reason))
-    if (change.outcome === 'unknown') throw problem('not-found', { detail: NO_HOLD })
+    if (change.outcome === 'unknown') throw problem('not-found', { detail: NO_SUCH_HOLD })
     return c.redirect(`/holds/${id}`, 303)
   })
 
@@ -84,7 +85,7 @@ export const holdPageRoutes = (pages: HoldPages, admit: Admit, identify: Identif
     const key = requiredKey(fields.get('key'))
     const wished = lines.map(({ sku, qty }) => ({ sku, qty, expected_price_minor: null }))
     const outcome = await pages.change({ id, key, customer, lines: wished, region: [] })
-    if (outcome.outcome === 'unknown') throw problem('not-found', { detail: NO_HOLD })
+    if (outcome.outcome === 'unknown') throw problem('not-found', { detail: NO_SUCH_HOLD })
     if (outcome.outcome === 'not_possible')
       return await sendObstacle(c, pages, id, obstacleNotice(outcome.reason))
     if (outcome.outcome !== 'held') {
@@ -105,7 +106,7 @@ export const holdPageRoutes = (pages: HoldPages, admit: Admit, identify: Identif
   app.post('/holds/:id/again', ...forForm, async (c) => {
     const customer = c.get('identity').subject
     const hold = await own.read(holdIdOf(c), customer)
-    if (hold === null) throw problem('not-found', { detail: NO_HOLD })
+    if (hold === null) throw problem('not-found', { detail: NO_SUCH_HOLD })
     if (hold.state === 'EXPIRED' || hold.state === 'RELEASED') await putBack(pages, customer, hold)
     return c.redirect('/cart', 303)
   })
@@ -134,7 +135,7 @@ async function sendObstacle(
   notice: Notice,
 ): Promise<Response> {
   const hold = await pages.own.read(id, c.get('identity').subject)
-  if (hold === null) throw problem('not-found', { detail: NO_HOLD })
+  if (hold === null) throw problem('not-found', { detail: NO_SUCH_HOLD })
   return await sendHold(c, pages, hold, notice)
 }
 
@@ -171,7 +172,7 @@ async function takeOut(c: Context<AppEnv>, { cart }: HoldPages, lines: readonly 
 async function release(c: Context<AppEnv>, pages: HoldPages, id: string): Promise<Response> {
   const customer = c.get('identity').subject
   const change = await pages.own.release(id, customer)
-  if (change.outcome === 'unknown') throw problem('not-found', { detail: NO_HOLD })
+  if (change.outcome === 'unknown') throw problem('not-found', { detail: NO_SUCH_HOLD })
   if (change.outcome === 'not_possible')
     return await sendObstacle(c, pages, id, obstacleNotice(change.reason))
   if (change.hold.state === 'CLOSING') return c.redirect(`/holds/${id}`, 303)

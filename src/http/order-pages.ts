@@ -1,7 +1,7 @@
 /** Orders as their pages show them: names and pictures beside the skus, units of all locations together. */
 
-import type { ShownOrder, ShownOrderLine } from '../../web/pages/order-page.ts'
 import type { ListedOrder } from '../../web/pages/orders-page.ts'
+import type { ShownOrder, ShownOrderLine } from '../../web/pages/shown-order.ts'
 import type { ShownItem } from '../catalog/cart.ts'
 import type { OwnCart } from '../orders/own-cart.ts'
 import type { OrderSummary, OrderView } from '../orders/own-orders.ts'

@@ -1,12 +1,12 @@
 /** From search to a paid order and on: declined, late, cancelled. The payment provider is the simulated one, as a process. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { violationsOf } from '../support/axe.ts'
 import { type BrowserShop, NARROW } from '../support/browser-shop.ts'
 import type { TestProvider } from '../support/payment-provider.ts'
 import { unitsOf } from '../support/stocked-shop.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { holdButton, notice, putIntoCart, receive, WAYS } from './buyer.ts'
+import { violationsOf } from './quality.ts'
 
 /** From a cart to the last look before paying. */
 async function toCheckout(page: Page): Promise<void> {

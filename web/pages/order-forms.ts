@@ -1,6 +1,6 @@
 /** The forms of an order: units that are not sent yet are cancelled, units that were sent go back. */
 import { type Html, html } from '../html.ts'
-import type { ShownOrder, ShownOrderLine } from './order-page.ts'
+import type { ShownOrder, ShownOrderLine } from './shown-order.ts'
 
 const REASON_MAX = 500
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createFormat } from './format.ts'
-import { orderPage, type ShownOrder } from './order-page.ts'
+import { orderPage } from './order-page.ts'
+import type { ShownOrder } from './shown-order.ts'
 
 const shop = { name: 'Corner Shop', format: createFormat('en-GB'), assetBase: '/assets/0' }
 const LINE = {

@@ -2,50 +2,14 @@
  * One order: how it stands, what is in it, what happened to the money, and what can still be done. While something is under
  * way it renews itself; without script the browser asks again.
  */
-import type { ShownItem } from '../../src/catalog/cart.ts'
 import { type Html, html, imageUrl } from '../html.ts'
 import type { Format } from './format.ts'
 import type { ShopView } from './layout.ts'
 import { cancelForm, returnForm } from './order-forms.ts'
 import { orderLine } from './order-line.ts'
-import { orderWords, type ShownOrderState, type ShownPaymentState } from './order-words.ts'
+import { orderWords } from './order-words.ts'
 import { dateTimeText, type Notice, noticeOf, orderingLayout, unitsText } from './ordering-layout.ts'
-
-/** Units of one sku, from wherever they come. */
-export type ShownOrderLine = {
-  readonly sku: string
-  readonly qty: number
-  readonly unit_price_minor: number
-  readonly cancelled: number
-  readonly shipped: number
-  readonly returned: number
-  /** Units that can still be taken out, and that can still be sent back. */
-  readonly cancellable: number
-  readonly returnable: number
-  readonly item: ShownItem
-}
-
-export type ShownOrder = {
-  readonly order_id: string
-  readonly hold_id: string
-  readonly state: ShownOrderState
-  readonly created_at: string
-  readonly currency: string
-  readonly total_minor: number
-  readonly paid_minor: number
-  readonly lines: readonly ShownOrderLine[]
-  readonly payments: readonly { readonly state: ShownPaymentState; readonly redirect_url?: string }[]
-  readonly refunds: readonly {
-    readonly amount_minor: number
-    readonly state: string
-    readonly created_at: string
-  }[]
-  readonly returns: readonly {
-    readonly state: string
-    readonly lines: readonly { readonly sku: string; readonly qty: number }[]
-    readonly created_at: string
-  }[]
-}
+import type { ShownOrder, ShownOrderLine } from './shown-order.ts'
 
 export type OrderPageInput = {
   readonly order: ShownOrder

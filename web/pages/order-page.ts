@@ -48,10 +48,9 @@ ${ways(order, toPay)}
 </section>
 </div>
 </div>`
-  return orderingLayout(shop, {
-    ...{ title: heading, main, onTo: isLedOn ? toPay : null },
-    againAfterS: isRenewed && toPay === null ? AGAIN_AFTER_S : null,
-  })
+  const onTo = isLedOn ? toPay : null
+  const againAfterS = isRenewed && onTo === null ? AGAIN_AFTER_S : null
+  return orderingLayout(shop, { title: heading, main, onTo, againAfterS })
 }
 
 /** Changes when something is there to be seen. */

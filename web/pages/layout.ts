@@ -71,7 +71,12 @@ function orderingHead({ againAfterS, onTo }: OrderingParts, assetBase: string): 
   return html`<link rel="stylesheet" href="${assetBase}/ordering.css">
 <script type="module" src="${assetBase}/browser/ordering.js"></script>
 ${againAfterS === null ? null : html`<noscript><meta http-equiv="refresh" content="${againAfterS}"></noscript>`}
-${onTo === null ? null : html`<meta http-equiv="refresh" content="0; url=${onTo}">`}`
+${onTo === null ? null : html`<meta http-equiv="refresh" content="${atOnceTo(onTo)}">`}`
+}
+
+/** Value of a refresh that waits for nothing: the browser forgets the page that it comes from. */
+function atOnceTo(url: string): string {
+  return `0; url=${url}`
 }
 
 /** The number stands in the corner of the basket, where it moves nothing when the script fills it in. */

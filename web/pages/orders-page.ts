@@ -33,7 +33,7 @@ ${
     ? html`<div class="nothing-yet"><p>There are no orders yet.</p><p><a class="button button-main" href="${browseUrl(NOTHING_CHOSEN)}">See all products</a></p></div>`
     : html`<ul class="order-lines" aria-label="Orders">${orders.map((order) => listed(order, shop.format))}</ul>`
 }
-${next === null ? null : html`<p class="more"><a class="button" href="/orders?before=${next}">Older orders</a></p>`}`
+${next === null ? null : html`<p class="more"><a class="button" href="${olderUrl(next)}">Older orders</a></p>`}`
   return orderingLayout(shop, { title: 'Your orders', main })
 }
 
@@ -48,4 +48,8 @@ ${photo(item, true)}
 </div>
 <p class="order-line-sum"><span class="price">${format.price(total_minor, currency)}</span></p>
 </li>`
+}
+
+function olderUrl(before: string): string {
+  return `/orders?${new URLSearchParams({ before }).toString()}`
 }

@@ -1,6 +1,6 @@
 /** What the shoppers of a crowd were told, against what Postgres has: nobody was told what is not so. */
 import type { Pool } from '../../src/postgres/pool.ts'
-import type { KnownHold } from './crowd.ts'
+import type { KnownHold, KnownOrder } from './crowd.ts'
 
 export type Contradiction = {
   readonly id: string
@@ -40,4 +40,19 @@ export async function contradictions(pool: Pool, holds: readonly KnownHold[]): P
     [JSON.stringify(told)],
   )
   return rows
+}
+
+/** @returns ids of orders that shoppers were told are theirs, or are on the way, and that are not */
+export async function lostOrders(pool: Pool, orders: readonly KnownOrder[]): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select t.id
+       from jsonb_to_recordset($1::jsonb) as t (id uuid, told text)
+       left join inv.orders o on o.id = t.id
+      where o.id is null
+         or (t.told = 'paid' and not exists (
+               select from inv.order_line l where l.order_id = o.id and l.ver_at_confirm is not null))
+      order by t.id limit 20`,
+    [JSON.stringify(orders.map(({ id, told }) => ({ id, told })))],
+  )
+  return rows.map(({ id }) => id)
 }

@@ -2,11 +2,9 @@
  * A crowd: many shoppers at once, each doing one random thing after another by seed, over several processes. It
  * remembers what it was told, so that a test can compare it with what Postgres has.
  */
-import { randomUUID } from 'node:crypto'
-import { bearerOf } from './identity.ts'
-import { createCaller, type InsistentCaller, type Reply } from './insistent-caller.ts'
+import { DEEDS, type Deed, type Shopper } from './crowd-deeds.ts'
+import { createCaller, type InsistentCaller } from './insistent-caller.ts'
 import { pick, randomBy } from './random.ts'
-import { type AskedLine, newKey } from './shopper.ts'
 
 /** What a shopper was told of a hold last; `unknown`: no answer came to a call that may have changed it. */
 export type Told = 'held' | 'refused' | 'ended' | 'unknown'
@@ -15,13 +13,20 @@ export type KnownHold = {
   readonly id: string
   readonly authorization: string
   /** Units by sku, as answered. */
-  units: ReadonlyMap<string, number>
+  readonly units: ReadonlyMap<string, number>
   told: Told
   /** Tries of the call that made it: after more than one, an earlier try may still be under way. */
   readonly tries: number
 }
 
-export type Deed = 'hold' | 'release' | 'extend' | 'change' | 'look'
+/** Of a pay call that was answered. */
+export type KnownOrder = {
+  readonly id: string
+  readonly authorization: string
+  readonly skus: readonly string[]
+  /** `paid`: the shopper was told that the goods are theirs. */
+  readonly told: 'paid' | 'paying'
+}
 
 export type CrowdOptions = {
   readonly urls: () => readonly string[]
@@ -38,6 +43,7 @@ export type CrowdOptions = {
   readonly maxUnits?: number
   /** Things to do in all; without it until `stop`. */
   readonly operations?: number
+  /** How likely somebody who gets no answer goes away without one. */
   readonly walksAway?: number
 }
 
@@ -45,6 +51,7 @@ export type Crowd = {
   /** Things done so far. */
   readonly done: number
   readonly holds: readonly KnownHold[]
+  readonly orders: readonly KnownOrder[]
   /** Answers by status; `503 bare` where one that says "ask again" does not say when. */
   readonly answers: ReadonlyMap<string, number>
   /** Answers that no shopper can explain; each is a fault. */
@@ -56,8 +63,18 @@ export type Crowd = {
 
 /** A shopper keeps at most so many holds: what it does not release stays for the others to miss. */
 const KEPT = 6
-/** A new customer after so many holds, so that limits of one customer do not bind. */
-const HOLDS_AS_ONE = 4
+const SEEDS = 1_000_000_007
+
+export type CrowdMemory = {
+  readonly options: CrowdOptions
+  readonly caller: InsistentCaller
+  readonly holds: KnownHold[]
+  readonly orders: KnownOrder[]
+  readonly surprises: string[]
+  started: number
+  done: number
+  isOver: boolean
+}
 
 export function startCrowd(options: CrowdOptions): Crowd {
   const answers = new Map<string, number>()
@@ -71,155 +88,46 @@ export function startCrowd(options: CrowdOptions): Crowd {
       answers.set(name, (answers.get(name) ?? 0) + 1)
     },
   })
-  const shared: Shared = { options, caller, holds: [], surprises: [], started: 0, done: 0, isOver: false }
+  const memory: CrowdMemory = {
+    ...{ options, caller, holds: [], orders: [], surprises: [], started: 0, done: 0, isOver: false },
+  }
   const shoppers = Array.from({ length: options.shoppers }, () =>
-    shop(shared, randomBy(Math.floor(random() * SEEDS))),
+    shop(memory, randomBy(Math.floor(random() * SEEDS))),
   )
   const finished = Promise.all(shoppers).then(() => caller.close())
   return {
     get done() {
-      return shared.done
+      return memory.done
     },
-    holds: shared.holds,
+    holds: memory.holds,
+    orders: memory.orders,
     answers,
-    surprises: shared.surprises,
+    surprises: memory.surprises,
     finished,
     stop: () => {
-      shared.isOver = true
+      memory.isOver = true
       return finished
     },
   }
 }
 
-const SEEDS = 1_000_000_007
-
-type Shared = {
-  readonly options: CrowdOptions
-  readonly caller: InsistentCaller
-  readonly holds: KnownHold[]
-  readonly surprises: string[]
-  started: number
-  done: number
-  isOver: boolean
-}
-
-type Shopper = {
-  readonly shared: Shared
-  readonly random: () => number
-  /** Holds that may be live. */
-  readonly kept: KnownHold[]
-  authorization: string
-  holdsMade: number
-}
-
-async function shop(shared: Shared, random: () => number): Promise<void> {
-  const { deeds, operations = Number.POSITIVE_INFINITY } = shared.options
-  const basket = (Object.entries(deeds) as [Deed, number][]).flatMap(([deed, often]) =>
+async function shop(memory: CrowdMemory, random: () => number): Promise<void> {
+  const { deeds, operations = Number.POSITIVE_INFINITY } = memory.options
+  const wishes = (Object.entries(deeds) as [Deed, number][]).flatMap(([deed, often]) =>
     Array.from({ length: often }, () => deed),
   )
-  const me: Shopper = { shared, random, kept: [], authorization: '', holdsMade: 0 }
-  while (!shared.isOver && shared.started < operations) {
-    shared.started += 1
-    const wish = pick(random, basket)
-    const deed = me.kept.length === 0 ? 'hold' : me.kept.length >= KEPT ? 'release' : wish
-    await DEEDS[deed](me)
-    shared.done += 1
+  const me: Shopper = { memory, random, kept: [], orders: [], authorization: '', holdsMade: 0 }
+  while (!memory.isOver && memory.started < operations) {
+    memory.started += 1
+    await DEEDS[possible(me, pick(random, wishes))](me)
+    memory.done += 1
   }
 }
 
-const DEEDS: Readonly<Record<Deed, (me: Shopper) => Promise<void>>> = {
-  async hold(me) {
-    const { ttls = [600] } = me.shared.options
-    if (me.holdsMade % HOLDS_AS_ONE === 0) await becomeSomebodyElse(me)
-    me.holdsMade += 1
-    const body = {
-      lines: someLines(me),
-      allow_partial: me.random() < 0.1,
-      ttl_s: pick(me.random, ttls),
-    }
-    const key = newKey()
-    const reply = await ask(me, 'POST', '/v1/holds', { key, body })
-    remember(me, key, reply, [201])
-  },
-  async release(me) {
-    const hold = take(me)
-    const reply = await ask(me, 'DELETE', `/v1/holds/${hold.id}`, hold)
-    expectOneOf(me, reply, [200, 409], 'release')
-    if (reply === null) hold.told = 'unknown'
-    else if (reply.status === 200) hold.told = 'ended'
-  },
-  async extend(me) {
-    const hold = pick(me.random, me.kept)
-    const reply = await ask(me, 'POST', `/v1/holds/${hold.id}/extend`, { ...hold, body: { seconds: 60 } })
-    expectOneOf(me, reply, [200, 409], 'extend')
-  },
-  async change(me) {
-    const hold = take(me)
-    const key = newKey()
-    const body = { lines: someLines(me) }
-    const reply = await ask(me, 'PATCH', `/v1/holds/${hold.id}`, { ...hold, key, body })
-    remember(me, key, reply, [200])
-    if (reply === null) hold.told = 'unknown'
-    else if (reply.status === 200) hold.told = 'ended'
-    else me.kept.push(hold)
-  },
-  async look(me) {
-    const hold = pick(me.random, me.kept)
-    const reply = await ask(me, 'GET', `/v1/holds/${hold.id}`, hold)
-    expectOneOf(me, reply, hold.told === 'unknown' ? [200, 404] : [200], 'look')
-  },
-}
-
-type Rest = { readonly authorization?: string; readonly key?: string; readonly body?: unknown }
-
-function ask(
-  me: Shopper,
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
-  path: string,
-  { authorization = me.authorization, key, body }: Rest,
-): Promise<Reply | null> {
-  const keyed = key === undefined ? {} : { key }
-  return me.shared.caller.call({
-    ...{ method, path, authorization },
-    ...(body === undefined ? {} : { body }),
-    ...keyed,
-  })
-}
-
-/** What an answer to a call for a hold says of it. @param granted statuses that grant */
-function remember(me: Shopper, id: string, reply: Reply | null, granted: readonly number[]): void {
-  expectOneOf(me, reply, [...granted, 409], 'hold')
-  const isHeld = reply !== null && granted.includes(reply.status)
-  const lines: readonly AskedLine[] = isHeld ? reply.body.lines : []
-  const units = new Map<string, number>()
-  for (const { sku, qty } of lines) units.set(sku, (units.get(sku) ?? 0) + qty)
-  const told = isHeld ? 'held' : reply === null ? 'unknown' : 'refused'
-  const hold = { id, authorization: me.authorization, units, told, tries: reply?.tries ?? 0 } as const
-  const kept: KnownHold = { ...hold }
-  me.shared.holds.push(kept)
-  if (isHeld) me.kept.push(kept)
-}
-
-function expectOneOf(me: Shopper, reply: Reply | null, statuses: readonly number[], deed: string): void {
-  if (reply === null || statuses.includes(reply.status)) return
-  me.shared.surprises.push(`${deed}: ${reply.status} ${JSON.stringify(reply.body)}`)
-}
-
-function take(me: Shopper): KnownHold {
-  const [hold] = me.kept.splice(Math.floor(me.random() * me.kept.length), 1)
-  if (hold === undefined) throw new RangeError('this shopper has no hold')
-  return hold
-}
-
-/** A SKU may come twice: it counts as the sum. */
-function someLines({ random, shared: { options } }: Shopper): AskedLine[] {
-  const { skus, maxLines = 3, maxUnits = 2 } = options
-  return Array.from({ length: 1 + Math.floor(random() * maxLines) }, () => ({
-    sku: pick(random, skus),
-    qty: 1 + Math.floor(random() * maxUnits),
-  }))
-}
-
-async function becomeSomebodyElse(me: Shopper): Promise<void> {
-  me.authorization = await bearerOf(`guest:${randomUUID()}`, 'guest', me.shared.options.namespace)
+/** What a shopper does who has nothing to do it with, or too much. */
+function possible(me: Shopper, wish: Deed): Deed {
+  if (wish === 'hold') return me.kept.length >= KEPT ? 'release' : wish
+  const isOfOrder = wish === 'cancel' || wish === 'sendBack' || wish === 'lookAtOrder'
+  const has = isOfOrder ? me.orders : me.kept
+  return has.length > 0 ? wish : me.kept.length >= KEPT ? 'release' : 'hold'
 }

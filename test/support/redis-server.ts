@@ -1,5 +1,5 @@
 /** A Redis of a test's own, to be frozen, killed, emptied and set back in time. Its folder lives as long as the test file. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,12 +38,24 @@ export async function useRedisServer(): Promise<RedisServer> {
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
   let record: ProcessRecord
-  const start = async () => {
+  let current: ChildProcess | null = null
+  const spawnIt = () => {
     const at = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder]
     const child = spawn(program, [...at, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
     if (child.pid === undefined) throw new Error('redis-server could not be started')
     record = recordOf('redis of a test', child.pid)
-    await waitFor('Redis answers', () => answersPing(url), { deadlineMs: 10_000 })
+    current = child
+    child.once('exit', () => {
+      if (current === child) current = null
+    })
+  }
+  const start = async () => {
+    spawnIt()
+    const answers = async () => {
+      if (current === null) spawnIt() // the port was still taken, perhaps by a client that tries to come back
+      return await answersPing(url)
+    }
+    await waitFor('Redis answers', answers, { deadlineMs: 20_000, everyMs: 100 })
     rmSync(loaded, { force: true })
   }
   const kill = () => endProcess(record, 'SIGKILL', 0)

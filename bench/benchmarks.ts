@@ -7,7 +7,10 @@ import { events } from './events.ts'
 import { limit } from './limit.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
+import { ordersDrop } from './orders-drop.ts'
+import { ordersExpiry } from './orders-expiry.ts'
 import { ordersGate } from './orders-gate.ts'
+import { ordersHttp } from './orders-http.ts'
 import { ordersReconcile } from './orders-reconcile.ts'
 import { ordersReserve } from './orders-reserve.ts'
 import { stream } from './stream.ts'
@@ -23,5 +26,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ordersGate,
   ordersReconcile,
   ordersReserve,
+  ordersHttp,
+  ordersDrop,
+  ordersExpiry,
   memory,
 ]

@@ -39,6 +39,7 @@ const KINDS = {
     portName: 'AISLE_METRICS_PORT',
     ready: '/livez',
   },
+  empty: { flags: MEMORY_FLAGS, command: ['bench/empty-route.ts'], portName: 'EMPTY_PORT', ready: '/' },
   bare: { command: ['bench/bare-server.ts'], portName: 'BARE_PORT', ready: '/' },
 } as const satisfies Record<string, Kind>
 

@@ -55,8 +55,9 @@ export function createIdentify(options: IdentityOptions): Identify {
       c.set('identity', found.identity)
       const headers = act === undefined ? {} : await options.acts.take(c, act, found.identity.subject)
       await next()
-      for (const [name, value] of Object.entries(headers)) c.header(name, value)
-      if (found.cookie !== null) c.header('set-cookie', setCookie(rules, found.cookie), { append: true })
+      // Not by `c.header`, which makes a stream of a body that is there already.
+      for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value)
+      if (found.cookie !== null) c.res.headers.append('set-cookie', setCookie(rules, found.cookie))
     }
 }
 

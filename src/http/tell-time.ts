@@ -7,6 +7,6 @@ export function tellTime(postgresNow: () => Date | null): MiddlewareHandler<AppE
   return async function addTime(c, next) {
     await next()
     const now = postgresNow()
-    if (now) c.header('aisle-now', now.toISOString())
+    if (now) c.res.headers.set('aisle-now', now.toISOString()) // `c.header` would make a stream of the body
   }
 }

@@ -1,5 +1,6 @@
 /** Processes that are measured: started, awaited, looked at from outside, ended. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MEMORY_FLAGS } from '../stack/memory-flags.ts'
@@ -68,13 +69,7 @@ export async function start(
   const [entry = '', ...args] = command
   const child = spawn(process.execPath, [...flags, join(CHECKOUT, entry), ...args], {
     cwd: CHECKOUT,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      AISLE_ADMIN_PORT: '0',
-      ...env,
-      [portName]: port,
-    },
+    env: { ...baseEnv(setting), AISLE_ADMIN_PORT: '0', ...env, [portName]: port },
     stdio: ['ignore', log, log],
   })
   closeSync(log)
@@ -90,6 +85,23 @@ export async function start(
     throw thrown
   }
   return { pid: child.pid, url, logFile, stop }
+}
+
+function baseEnv({ folder }: Setting) {
+  const { PATH, HOME } = process.env
+  return { PATH, HOME, NODE_COMPILE_CACHE: join(folder, 'compile-cache') } // as bin/launch.sh and the demo
+}
+
+/** A start without a configuration is refused; later ones find their modules compiled. */
+export async function compile(setting: Setting, kind: 'api' | 'worker' | 'indexer'): Promise<void> {
+  const { flags, command } = KINDS[kind]
+  const [entry, ...args] = command
+  const child = spawn(process.execPath, [...flags, join(CHECKOUT, entry), ...args], {
+    env: baseEnv(setting),
+    stdio: 'ignore',
+    signal: setting.signal,
+  })
+  await once(child, 'exit')
 }
 
 /** Run `work` with a process. */

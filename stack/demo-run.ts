@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { EXIT } from '../src/command/command.ts'
 import { configReport, EXIT_CONFIG, parseConfig } from '../src/config.ts'
 import { ExitError } from '../src/errors.ts'
@@ -36,6 +37,7 @@ export type DemoOptions = CatalogueOptions & { readonly port: number | undefined
 
 const USUAL_PORT = 8080
 const USUAL_ADMIN_PORT = 8081
+const COMPILE_CACHE = 'compile-cache'
 const READY_DEADLINE_MS = 60_000
 
 /** Run until told to stop. @throws ExitError with what is wrong and what to do */
@@ -207,6 +209,7 @@ function productEnvironment(
   { currency, port, adminPort, payments }: DemoSettings,
 ) {
   return {
+    NODE_COMPILE_CACHE: join(context.state, COMPILE_CACHE), // as bin/launch.sh
     ...context.env,
     ...productEnv(urls, keptSecrets(context.state), payments),
     AISLE_PORT: String(port),

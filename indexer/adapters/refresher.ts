@@ -6,6 +6,7 @@ import type { Client } from '@elastic/elasticsearch'
 import { messageOf } from '../../src/errors.ts'
 import type { Logger } from '../../src/telemetry/log.ts'
 import { BULK_RETRY, backoffMs } from '../core/backoff.ts'
+import { untilRefresh } from '../core/cadence.ts'
 import type { Lsn } from '../core/lsn.ts'
 import type { Mark } from '../core/mark.ts'
 import { type Bell, createBell, sleep } from './wait.ts'
@@ -24,6 +25,8 @@ export type RefresherOptions = {
   /** The index that search reads, or null while there is none. */
   readonly liveIndex: () => string | null
   readonly everyMs: number
+  /** Ids of the stream that wait to be read. */
+  readonly backlog: () => number
   readonly now: () => number
   readonly random: () => number
   readonly log: Logger
@@ -38,6 +41,7 @@ export type RefresherOptions = {
 
 const REFRESH_TIMEOUT_MS = 10_000
 const IDLE_LOOK_MS = 60_000
+const REST_LOOK_MS = 20
 
 export class Refresher {
   readonly #options: RefresherOptions
@@ -76,7 +80,7 @@ export class Refresher {
 
   /** Runs until the signal. */
   async run(signal: AbortSignal): Promise<void> {
-    const { now, random, everyMs } = this.#options
+    const { now, random } = this.#options
     for (let failures = 0; ; ) {
       if (!this.#isDue) await this.#bell.wait(IDLE_LOOK_MS, signal)
       if (!this.#isDue) continue
@@ -98,9 +102,15 @@ export class Refresher {
         this.#watchers = [...watchers, ...this.#watchers]
         await sleep(backoffMs(BULK_RETRY, failures, random()), signal)
       }
-      const restMs = everyMs - (now() - startedAt)
-      if (restMs > 0) await sleep(restMs, signal)
+      await this.#rest(startedAt, signal)
     }
+  }
+
+  /** Until the next refresh is due; how much waits is looked at again and again. */
+  async #rest(startedAt: number, signal: AbortSignal): Promise<void> {
+    const { now, everyMs, backlog } = this.#options
+    const restMs = () => untilRefresh(everyMs, now() - startedAt, backlog())
+    for (let ms = restMs(); ms > 0; ms = restMs()) await sleep(Math.min(ms, REST_LOOK_MS), signal)
   }
 
   async #refreshOnce(signal: AbortSignal): Promise<boolean> {

@@ -73,6 +73,7 @@ export class Pipeline {
       ...context,
       liveIndex: () => this.#liveIndex,
       everyMs: context.refreshMs,
+      backlog: () => this.waiting.hot,
       durable: () => this.ledger.durable,
       onVisible: (batches, upTo) => this.#onVisible(batches, upTo),
     })

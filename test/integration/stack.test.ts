@@ -3,6 +3,7 @@
  * Elasticsearch, slow to start, is started by the tests that are about it and given to the others.
  */
 import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { expect, inject, test } from 'vitest'
@@ -152,6 +153,14 @@ test('a server that is killed is started again on the same port', async () => {
   expect(await query(urls.postgres, 'select 1 as one')).toEqual([{ one: 1 }])
   run.launcher.kill('SIGTERM')
   expect(await run.exited).toBe(0)
+})
+
+test('a command leaves its compiled modules beside the state, for the next start', () => {
+  const state = newStateFolder()
+  execFileSync(join(ROOT, 'bin/aisle'), ['--help'], {
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], AISLE_STATE_DIR: state },
+  })
+  expect(readdirSync(join(state, 'compile-cache'), { recursive: true }).length).toBeGreaterThan(10)
 })
 
 test('status names the URLs and processes of a running stack', async () => {

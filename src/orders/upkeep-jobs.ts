@@ -28,8 +28,8 @@ export type UpkeepParts = {
 
 /** A worker may be away for a week, and no row meets a day that is not there. */
 const DAYS_AHEAD = 7
-/** A lock that was not to be had is to be had a moment later. */
-const BUSY_MS = 5_000
+/** A lock that was not to be had: not at once, for whoever comes behind the wait for it waits as well. */
+const BUSY_MS = 30_000
 
 export function upkeepJobs(parts: UpkeepParts): readonly LeasedJob[] {
   return [

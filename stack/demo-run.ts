@@ -160,6 +160,7 @@ async function loadCatalogue(catalogue: Catalogue, isFresh: boolean, loading: Lo
   }
   context.say(`loading ${catalogueName(catalogue)}`)
   await runCommand(loadCommand(catalogue), env, context)
+  await runCommand(['orders', 'first-count'], env, context)
   noteCatalogue(context.state, catalogue)
 }
 

@@ -43,6 +43,14 @@ async function searchTotal(demo: DemoState): Promise<number> {
   return answer.total.value
 }
 
+/** Whether the cheapest item is counted, so that it can be sold. */
+async function isCounted(demo: DemoState): Promise<boolean> {
+  const response = await fetch(new URL('/v1/search?q=&sort=price_asc&size=1', demo.api[0]))
+  const answer = (await response.json()) as { hits: { sku: string }[] }
+  const sku = encodeURIComponent(answer.hits[0]?.sku ?? '')
+  return (await fetch(new URL(`/v1/inventory/${sku}`, demo.api[0]))).ok
+}
+
 test(
   'a demo opens with every item, says when search is away, brings back a killed api, and stops whole',
   async () => {
@@ -52,6 +60,7 @@ test(
     const run = runDemo(state, { ...database.env, ELASTICSEARCH_URL: proxy.url })
     const demo = await open(run, state)
     expect(await searchTotal(demo)).toBe(300)
+    expect(await isCounted(demo)).toBe(true)
     expect((await fetch(`${demo.payments}/livez`)).ok).toBe(true)
     proxy.setMode('refuse')
     proxy.reset()

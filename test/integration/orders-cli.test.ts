@@ -222,3 +222,27 @@ test('orders alone tells its commands, and each of them its options and exit cod
   const help = await orders('verify', '--help')
   expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('Exit codes:')])
 })
+
+describe('orders first-count', () => {
+  test('counts what has a price and was never counted, once, by what the catalogue says', async () => {
+    await pool.query(
+      `insert into items (sku, name, category_id, price_minor)
+       values ('VASE', 'Vase', 1, 500), ('LAST', 'Last one', 1, 500), ('GONE', 'Gone', 1, 500), ('DEAR', 'No price', 1, null)`,
+    )
+    await pool.query(
+      `insert into item_availability (item_id, availability)
+       select item_id, case sku when 'LAST' then 'low' else 'out_of_stock' end from items where sku in ('LAST', 'GONE')
+           on conflict (item_id) do update set availability = excluded.availability`,
+    )
+    const lamps = await unitsOf(pool, 'LAMP')
+    const first = await orders('first-count', '--json')
+    expect(found(first.stdout)).toMatchObject({ skus: 3 })
+    expect((await unitsOf(pool, 'VASE')).on_hand).toBeGreaterThanOrEqual(20)
+    expect((await unitsOf(pool, 'LAST')).on_hand).toBeLessThanOrEqual(5)
+    expect(await unitsOf(pool, 'GONE')).toMatchObject({ on_hand: 0 })
+    expect(await unitsOf(pool, 'LAMP')).toEqual(lamps)
+    const { rows } = await pool.query(`select from inv.sku where sku = 'DEAR'`)
+    expect(rows).toEqual([])
+    expect(found((await orders('first-count', '--json')).stdout)).toEqual({ skus: 0, units: 0 })
+  })
+})

@@ -159,6 +159,7 @@ describe('a payment', () => {
     const third = await desk.pay(hold.id)
     expect([second.order_id, third.order_id, third.attempt]).toEqual([first.order_id, first.order_id, 3])
     expect(await decline(third.id)).toMatchObject({ hold_state: 'CLOSING' })
+    expect((await nextDueHold(pool)) ?? 1).toBeGreaterThan(0) // it is due at once, and not the sweeper's to end
     expect(await desk.within((tx) => finishClosing(tx, hold.id))).toBe(true)
     expect(await desk.stateOf(hold.id)).toBe('EXPIRED')
   })

@@ -149,12 +149,12 @@ export async function expireDueHolds(tx: PoolClient, limit: number): Promise<str
   return rows.map((row) => row.ended_id)
 }
 
-/** When the sweeper has to act next, in ms from now by the clock of Postgres; <= 0: now; null: nothing is live. */
+/** When the next hold is over by itself, in ms from now by the clock of Postgres; <= 0: now; null: there is none. */
 export async function nextDueHold(db: Pool): Promise<number | null> {
   const { rows } = await db.query<{ in_ms: number | null }>(
     `select (extract(epoch from min(h.due_at) - clock_timestamp()) * 1000)::float8 as in_ms
        from inv.hold h
-      where h.state in ('PREPARED', 'ACTIVE', 'PAYING', 'CLOSING')`,
+      where h.state = 'ACTIVE' and h.kind <> 'part'`, // those that inv.expire_due ends
   )
   return rows[0]?.in_ms ?? null
 }

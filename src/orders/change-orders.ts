@@ -2,7 +2,6 @@
  * What a customer may do with an order that is paid: take units out of it that are not sent yet, and ask to send units
  * back. All of a call or nothing; what is owed goes back in the same transaction.
  */
-
 import { readLastChanges } from '../postgres/inv/last-changes.ts'
 import { cancelOrderLines, type LinesCancelled, type UnitsOfSku } from '../postgres/inv/order-lines.ts'
 import { type OrderStateText, readOrder } from '../postgres/inv/orders.ts'
@@ -10,6 +9,7 @@ import { requestOrderRefund } from '../postgres/inv/refunds.ts'
 import { requestReturn } from '../postgres/inv/returns.ts'
 import type { Pool, PoolClient } from '../postgres/pool.ts'
 import type { StockChange } from './admission.ts'
+import { compareCodePoints } from './lines.ts'
 import { type Effect, type Once, once } from './once.ts'
 import { orUnavailable } from './unavailable.ts'
 
@@ -162,7 +162,5 @@ async function asked(
 function merged(lines: readonly UnitsOfSku[]): UnitsOfSku[] {
   const units = new Map<string, number>()
   for (const { sku, qty } of lines) units.set(sku, (units.get(sku) ?? 0) + qty)
-  return [...units]
-    .map(([sku, qty]) => ({ sku, qty }))
-    .toSorted((a, b) => (a.sku < b.sku ? -1 : Number(a.sku > b.sku)))
+  return [...units].map(([sku, qty]) => ({ sku, qty })).toSorted((a, b) => compareCodePoints(a.sku, b.sku))
 }

@@ -1,7 +1,7 @@
 /** One look at the gate for a person: every SKU, or some, against Postgres, under traffic. */
-
-import { listSkus } from '../postgres/inv/changed-skus.ts'
+import { walkSkus } from '../postgres/inv/changed-skus.ts'
 import { type DriftRow, recordDrift } from '../postgres/inv/drift.ts'
+import { compareCodePoints } from './lines.ts'
 import { type Finding, reconcile } from './reconcile.ts'
 import { type ComparingParts, driftOf, reconcileParts } from './reconcile-in-postgres.ts'
 
@@ -49,26 +49,17 @@ export async function compareStock(parts: ComparingParts, options: CompareOption
     findings.unanswered.push(...of(found, 'UNKNOWN'))
     return of(found, 'STALE')
   }
-  for await (const page of pagesOf(parts, options.skus)) {
+  for await (const page of options.skus === null ? walkSkus(parts.pool, SKUS_A_PAGE) : [options.skus]) {
     busy.push(...(await look(page)))
     done += page.length
     onPage?.(done)
   }
   for (let chance = 0; busy.length > 0 && chance < CHANCES; chance += 1) busy = await look(busy)
-  const drift = findings.drift.toSorted((a, b) => (a.sku < b.sku ? -1 : Number(a.sku > b.sku)))
+  const drift = findings.drift.toSorted((a, b) => compareCodePoints(a.sku, b.sku))
   if (isFix && drift.length > 0) await recordDrift(parts.pool, parts.newRun(), drift)
   return { ...findings, drift, busy }
 }
 
 function of(findings: readonly Finding[], outcome: Finding['outcome']): string[] {
   return findings.filter((finding) => finding.outcome === outcome).map(({ sku }) => sku)
-}
-
-async function* pagesOf({ pool }: ComparingParts, skus: readonly string[] | null) {
-  if (skus !== null) return yield* [skus]
-  let page = await listSkus(pool, '', SKUS_A_PAGE)
-  while (page.length > 0) {
-    yield page
-    page = await listSkus(pool, page.at(-1) ?? '', SKUS_A_PAGE)
-  }
 }

@@ -8,7 +8,7 @@
  * | follow | 1 s | brings the gate and what search shows up to date with SKUs that have changed |
  * | compare | 60 s | the same for every SKU, whatever was missed |
  */
-import { listSkus, readChangedSkus } from '../postgres/inv/changed-skus.ts'
+import { readChangedSkus, walkSkus } from '../postgres/inv/changed-skus.ts'
 import { expireDueHolds, nextDueHold, readHolds, voidHolds } from '../postgres/inv/holds.ts'
 import { readLastChangesOfHolds } from '../postgres/inv/last-changes.ts'
 import { inTransaction } from '../postgres/pool.ts'
@@ -33,7 +33,7 @@ export type StockJobsParts = Omit<ComparingParts, 'stock'> & {
   readonly onError: (error: unknown) => void
 }
 
-/** A hold that is due and is not this job's to end must not make it spin. */
+/** A due hold that its customer has locked must not make the job spin. */
 const AT_LEAST_MS = 50
 const HOLDS_A_PASS = 500
 const SKUS_A_PAGE = 1_000
@@ -81,9 +81,9 @@ export function stockJobs(parts: StockJobsParts): readonly LeasedJob[] {
     {
       job: 'compare',
       pass: async (signal) => {
-        for (let page = await listSkus(pool, '', SKUS_A_PAGE); page.length > 0 && !signal.aborted; ) {
+        for await (const page of walkSkus(pool, SKUS_A_PAGE)) {
+          if (signal.aborted) break
           await bringUpToDate(comparing, page)
-          page = await listSkus(pool, page.at(-1) ?? '', SKUS_A_PAGE)
         }
         return times.compareMs
       },

@@ -26,13 +26,21 @@ export async function readChangedSkus(db: Pool, after: number | null): Promise<C
 }
 
 /** The next `limit` SKUs after one, in byte order; '' begins. */
-export async function listSkus(db: Pool, after: string, limit: number): Promise<string[]> {
+async function listSkus(db: Pool, after: string, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ sku: string }>(
     `select k.sku from inv.sku k where k.sku collate "C" > $1::text collate "C"
       order by k.sku collate "C" limit $2::integer`,
     [after, limit],
   )
   return rows.map(({ sku }) => sku)
+}
+
+/** All SKUs in byte order, `pageSize` at a time. */
+export async function* walkSkus(db: Pool, pageSize: number): AsyncGenerator<string[]> {
+  for (let page = await listSkus(db, '', pageSize); page.length > 0; ) {
+    yield page
+    page = await listSkus(db, page.at(-1) ?? '', pageSize)
+  }
 }
 
 /** Those of these that have a row, in byte order. */

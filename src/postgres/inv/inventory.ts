@@ -49,15 +49,6 @@ export async function readShelves(db: Pool | PoolClient, skus: readonly string[]
   return rows
 }
 
-/** Next SKUs after one, in the order of the database: a walk over all of them. @param after '' to begin */
-export async function readSkusAfter(db: Pool, after: string, limit: number): Promise<string[]> {
-  const { rows } = await db.query<{ sku: string }>(
-    'select s.sku from inv.sku s where s.sku > $1::text order by s.sku limit $2::integer',
-    [after, limit],
-  )
-  return rows.map((row) => row.sku)
-}
-
 /** Whether an item of the catalogue has this sku. */
 export async function isItem(db: Pool | PoolClient, sku: string): Promise<boolean> {
   const { rowCount } = await db.query('select from items i where i.sku = $1::text', [sku])

@@ -27,6 +27,7 @@ import { createVisitorOf } from './http/visitor.ts'
 import { checkDependencies, recordLag, repeat } from './http/watch.ts'
 import { loadConfig } from './load-config.ts'
 import { connectOrders } from './orders/connect-orders.ts'
+import { wishedFaults } from './orders/process-faults.ts'
 import { readInventory } from './postgres/inv/inventory.ts'
 import { readStreamPositions } from './postgres/replication.ts'
 import { indexLag } from './search/index-lag.ts'
@@ -49,7 +50,7 @@ function ordersOf(config: Config, names: Names, metrics: Metrics, logger: Logger
     gate: { ...gateServers(config), timeoutMs: config.AISLE_GATE_TIMEOUT_MS },
     prefix: names.redisPrefix,
     payment: paymentSettings(config),
-    faults: process.env['NODE_ENV'] === 'production' ? '' : (process.env['AISLE_FAULT'] ?? ''),
+    faults: wishedFaults(process.env),
     metrics,
     clock,
     newId: makeId,

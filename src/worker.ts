@@ -19,6 +19,7 @@ import { workerProbes } from './http/worker-probes.ts'
 import { loadConfig } from './load-config.ts'
 import { runOrderJobs } from './orders/connect-jobs.ts'
 import { JobBoard } from './orders/job-board.ts'
+import { wishedFaults } from './orders/process-faults.ts'
 import { createPool } from './postgres/pool.ts'
 import { connectRedis } from './redis/connection.ts'
 import { cacheKeys } from './redis/keys.ts'
@@ -87,7 +88,7 @@ async function run(config: Config, stop: AbortSignal): Promise<number> {
         gate: gateServers(config),
         prefix: names.redisPrefix,
         payment: paymentSettings(config),
-        faults: process.env['NODE_ENV'] === 'production' ? '' : (process.env['AISLE_FAULT'] ?? ''),
+        faults: wishedFaults(process.env),
         ...{ slot: names.slot, times, board },
         onError: (job, error) => log.warn({ job, cause: messageOf(error) }, 'a job of the order path failed'),
       },

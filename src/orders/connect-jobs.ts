@@ -5,11 +5,11 @@ import { connectGate, type GateServers } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { connectProvider, type ProviderSettings } from './connect-provider.ts'
 import { createGate } from './create-gate.ts'
-import { createFaultPoints, parseFaults } from './fault-point.ts'
 import { gateInPostgres } from './gate-in-postgres.ts'
 import type { JobBoard } from './job-board.ts'
 import { type JobSetting, type LeasedJob, runLeased } from './leased-job.ts'
 import { paymentJobs } from './payment-jobs.ts'
+import { processFaults } from './process-faults.ts'
 import type { LastPass } from './reconcile-plan.ts'
 import { type StockTimes, stockJobs } from './stock-jobs.ts'
 import { createTellGate, type TellGate } from './tell-gate.ts'
@@ -97,9 +97,8 @@ function moneyJobs(options: ConnectJobsOptions, tellGate: TellGate): readonly Le
   const { pool, payment, metrics, newId, onError } = options
   const provider = connectProvider(payment, options)
   if (provider === null) return []
-  const faults = createFaultPoints(parseFaults(options.faults), () => process.kill(process.pid, 'SIGKILL'))
   return paymentJobs({
-    ...{ pool, provider, times: payment, faults, metrics, newId, tellGate },
+    ...{ pool, provider, times: payment, faults: processFaults(options.faults), metrics, newId, tellGate },
     sweepMs: options.times.sweepMs,
     onError: (error) => onError('payments', error),
   })

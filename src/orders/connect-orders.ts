@@ -4,7 +4,7 @@ import { connectGate, type GateServers } from '../redis/connection.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { connectProvider, type ProviderSettings } from './connect-provider.ts'
 import { createOrders, type Orders } from './create-orders.ts'
-import { createFaultPoints, parseFaults } from './fault-point.ts'
+import { processFaults } from './process-faults.ts'
 
 export type ConnectOrdersOptions = {
   readonly databaseUrl: string
@@ -56,7 +56,7 @@ export function connectOrders(options: ConnectOrdersOptions): { orders: Orders; 
     prefix,
     provider: connectProvider(options.payment, { metrics, clock, random }),
     times: options.payment,
-    faults: createFaultPoints(parseFaults(options.faults), () => process.kill(process.pid, 'SIGKILL')),
+    faults: processFaults(options.faults),
     metrics,
     clock,
     setTimer: (run, ms) => {

@@ -7,7 +7,6 @@ import {
   listOrders,
   markDelivered,
   type OrderLineRow,
-  type OrderRow,
   type OrderStateText,
   readOrder,
 } from '../postgres/inv/orders.ts'
@@ -64,7 +63,7 @@ export function createOrderDesk(parts: DeskParts & { readonly own: OwnOrders }):
       act<Shipped>(pool, acting, { what: 'order.ship', target: id, request: parcel }, async (tx) => {
         const order = await readOrder(tx, id)
         if (order === null) return unknown('order')
-        const lines = parcel.lines ?? openLines(order)
+        const lines = parcel.lines ?? openLines(order.lines)
         if (lines.length === 0) return notPossible('NOT_OPEN')
         const { carrier, tracking } = parcel
         const shipment_id = newId()
@@ -93,9 +92,9 @@ export function createOrderDesk(parts: DeskParts & { readonly own: OwnOrders }):
   }
 }
 
-function openLines({ lines }: OrderRow): (UnitsOfSku & { readonly loc: number })[] {
-  const open = (line: OrderLineRow) => line.qty - line.cancelled - line.shipped
+/** Units that are still to be sent. */
+export function openLines(lines: readonly OrderLineRow[]): (UnitsOfSku & { readonly loc: number })[] {
   return lines
-    .filter((line) => open(line) > 0)
-    .map((line) => ({ sku: line.sku, loc: line.loc, qty: open(line) }))
+    .map(({ sku, loc, qty, cancelled, shipped }) => ({ sku, loc, qty: qty - cancelled - shipped }))
+    .filter(({ qty }) => qty > 0)
 }

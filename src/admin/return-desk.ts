@@ -1,6 +1,6 @@
 /** Goods that come back, for people of the shop: decided about, received, and paid back. */
 import { orUnavailable } from '../orders/unavailable.ts'
-import { readLocations } from '../postgres/inv/locations.ts'
+import { areLocations } from '../postgres/inv/locations.ts'
 import { requestOrderRefund } from '../postgres/inv/refunds.ts'
 import {
   decideReturn,
@@ -11,7 +11,6 @@ import {
   readReturn,
   receiveReturn,
 } from '../postgres/inv/returns.ts'
-import type { PoolClient } from '../postgres/pool.ts'
 import { type Acting, act, type Change, notPossible, unknown } from './acting.ts'
 import { type DeskParts, type PageAsked, pageOf } from './desk-parts.ts'
 import { followUp } from './follow-up.ts'
@@ -68,7 +67,13 @@ export function createReturnDesk(parts: DeskParts): ReturnDesk {
     async receive(acting, id, lines) {
       const action = { what: 'return.receive', target: id, request: lines }
       const outcome = await act<ReturnReceipt>(pool, acting, action, async (tx) => {
-        if (!(await areKnown(tx, lines))) return unknown('location')
+        if (
+          !(await areLocations(
+            tx,
+            lines.map(({ loc }) => loc),
+          ))
+        )
+          return unknown('location')
         const done = await receiveReturn(tx, id, lines, acting.actor)
         if (done.outcome === 'UNKNOWN_RETURN') return unknown('return')
         if (done.outcome !== 'RECEIVED') return notPossible(done.outcome)
@@ -85,11 +90,6 @@ export function createReturnDesk(parts: DeskParts): ReturnDesk {
       return outcome
     },
   }
-}
-
-async function areKnown(tx: PoolClient, lines: readonly ReturnedLine[]): Promise<boolean> {
-  const known = new Set((await readLocations(tx)).map(({ loc }) => loc))
-  return lines.every(({ loc }) => known.has(loc))
 }
 
 function shownReturn({ id, created_at, ...rest }: ReturnRow): ReturnShown {

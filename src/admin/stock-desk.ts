@@ -2,12 +2,11 @@
  * Stock of a SKU for the people who keep it: looked at, received, corrected, moved, and the rules of selling it. No
  * change takes away what is promised (I1); each has who and why in the ledger.
  */
-
 import { orUnavailable } from '../orders/unavailable.ts'
 import { readHolds } from '../postgres/inv/holds.ts'
 import { isItem, readInventory, readShelves, type ShelfRow } from '../postgres/inv/inventory.ts'
 import { type LedgerRow, readLedger } from '../postgres/inv/ledger.ts'
-import { readLocations } from '../postgres/inv/locations.ts'
+import { areLocations } from '../postgres/inv/locations.ts'
 import {
   changeSkuRules,
   readSkuRules,
@@ -187,11 +186,6 @@ async function adjusted(
 
 function isInProgress(outcome: Change<unknown>): boolean {
   return outcome.outcome === 'not_possible' && outcome.reason === 'IN_PROGRESS'
-}
-
-async function areLocations(tx: PoolClient, locs: readonly number[]): Promise<boolean> {
-  const known = new Set((await readLocations(tx)).map(({ loc }) => loc))
-  return locs.every((loc) => known.has(loc))
 }
 
 /** `ver.loc` of the last row seen. */

@@ -2,24 +2,19 @@
  * Orders as their customer sees them. Whose an order is stands in every statement; one of somebody else does not exist.
  * Only Postgres is asked, and nothing here changes anything.
  */
-import { listOrders, type OrderRow, type OrderStateText, readOrder } from '../postgres/inv/orders.ts'
+import {
+  listOrders,
+  type OrderLineRow,
+  type OrderRow,
+  type OrderStateText,
+  readOrder,
+} from '../postgres/inv/orders.ts'
 import { type PaymentStateText, readPaymentsOf } from '../postgres/inv/payment-rows.ts'
 import { readRefunds } from '../postgres/inv/refunds.ts'
 import { type ReturnStateText, readReturns } from '../postgres/inv/returns.ts'
 import type { Pool } from '../postgres/pool.ts'
 import { isOpen } from './settle-payment.ts'
 import { orUnavailable } from './unavailable.ts'
-
-/** Units of one sku from one location; `cancelled`, `shipped` and `returned` of the `qty`. */
-export type OrderLineView = {
-  readonly sku: string
-  readonly loc: number
-  readonly qty: number
-  readonly unit_price_minor: number
-  readonly cancelled: number
-  readonly shipped: number
-  readonly returned: number
-}
 
 /** An order in a list. Money in minor units of `currency`. */
 export type OrderSummary = {
@@ -33,8 +28,8 @@ export type OrderSummary = {
   readonly paid_minor: number
   /** Promised back, sent or not. */
   readonly refunded_minor: number
-  /** Sorted by sku, then location. */
-  readonly lines: readonly OrderLineView[]
+  /** Sorted by sku, then location: units of one from the other; `cancelled`, `shipped` and `returned` of the `qty`. */
+  readonly lines: readonly OrderLineRow[]
 }
 
 export type PaymentView = {

@@ -18,6 +18,11 @@ export async function readLocations(db: Pool | PoolClient): Promise<LocationRow[
   return rows
 }
 
+export async function areLocations(db: Pool | PoolClient, locs: readonly number[]): Promise<boolean> {
+  const known = new Set((await readLocations(db)).map(({ loc }) => loc))
+  return locs.every((loc) => known.has(loc))
+}
+
 /** Add a location, sellable as given, or give one another name or rank: whether it sells is `setSellable`. */
 export async function putLocation(tx: Pool | PoolClient, place: LocationRow): Promise<void> {
   await tx.query(

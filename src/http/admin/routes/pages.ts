@@ -7,6 +7,7 @@ import { loginPage } from '../../../../web/pages/admin/login-page.ts'
 import { stockPage } from '../../../../web/pages/admin/stock-page.ts'
 import type { Acting, Change } from '../../../admin/acting.ts'
 import type { Administration } from '../../../admin/administration.ts'
+import { openLines } from '../../../admin/order-desk.ts'
 import type { Tokens } from '../../../auth/token.ts'
 import { PROBLEMS, type Problem, problem } from '../../../errors.ts'
 import type { AppEnv } from '../../context.ts'
@@ -68,13 +69,7 @@ export const deskPages = (options: DeskPagesOptions) => {
     )
     const orders = lists
       .flatMap((list) => list.orders)
-      .map((order) => ({
-        ...order,
-        key: newKey(),
-        open: order.lines
-          .map(({ sku, loc, qty, cancelled, shipped }) => ({ sku, loc, qty: qty - cancelled - shipped }))
-          .filter(({ qty }) => qty > 0),
-      }))
+      .map((order) => ({ ...order, key: newKey(), open: openLines(order.lines) }))
     return ordersPage(frame(c), orders, notice)
   }
 

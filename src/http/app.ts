@@ -3,11 +3,10 @@
  * test asks it by `app.request()`, the entry file puts a server before it.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
-
+import type { Context } from 'hono'
+import type { Problem } from '../errors.ts'
 import type { ReadStock } from '../events/stock-readings.ts'
-
 import type { OwnCart } from '../orders/own-cart.ts'
-
 import type { Pay } from '../orders/pay.ts'
 import type { TakeWebhook } from '../orders/take-webhook.ts'
 import type { CatalogSearch } from '../search/contract.ts'
@@ -15,11 +14,12 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { type Admission, admitBy } from './admission.ts'
 import type { Assets } from './assets.ts'
+import { checkUrl } from './check-url.ts'
 import type { AppEnv } from './context.ts'
 import { openApiDocument } from './document.ts'
 import { createIdentify, createVisit, type IdentityOptions } from './identity.ts'
 import { observeRequests } from './observe.ts'
-import { allowedMethods, replyNotFound, replyThrown } from './replies.ts'
+import { allowedMethods, replyNotFound, replyProblem, replyThrown } from './replies.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { cartRoutes } from './routes/cart.ts'
 import { cartPageRoutes } from './routes/cart-pages.ts'
@@ -43,7 +43,6 @@ import { suggestRoutes } from './routes/suggest.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { type Shop, shopOf } from './shop.ts'
 import type { ProcessState } from './state.ts'
-import { urlFault } from './url.ts'
 
 export type AppOptions = {
   readonly search: CatalogSearch
@@ -75,11 +74,7 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   const shop = shopOf(options.shop, assets)
   const app = new OpenAPIHono<AppEnv>()
   app.use('*', observeRequests({ ...options, isDraining: () => state.phase === 'draining' }))
-  app.use('*', async function checkUrl(c, next) {
-    const fault = urlFault(c.req.url)
-    if (fault) throw fault
-    await next()
-  })
+  app.use('*', checkUrl)
   app.route('/', searchRoutes(search, admit))
   app.route('/', suggestRoutes(search, admit))
   app.route('/', categoryRoutes(search, admit))
@@ -107,7 +102,8 @@ export function createApp(options: AppOptions): OpenAPIHono<AppEnv> {
   app.route('/', checkoutPageRoutes(paying, admit, identify, visit))
   const orders = { ...ordering, ownOrders: options.orders.own, changeOrders: options.orders.change }
   app.route('/', orderPageRoutes(orders, admit, identify, visit))
-  app.notFound((c) => replyNotFound(c, allowedMethods(app, c.req.path), shop))
-  app.onError((thrown, c) => replyThrown(c, thrown, shop))
+  const tell = (c: Context<AppEnv>, given: Problem) => replyProblem(c, given, shop)
+  app.notFound((c) => replyNotFound(c, allowedMethods(app, c.req.path), tell))
+  app.onError((thrown, c) => replyThrown(c, thrown, tell))
   return app
 }

@@ -1,8 +1,10 @@
 /** From the words of the order path to problems: which status and type a refusal has. */
+import type { Context } from 'hono'
 import { type Problem, type ProblemName, problem } from '../errors.ts'
 import type { HoldOutcome } from '../orders/hold-answer.ts'
 import type { HoldObstacle } from '../orders/own-holds.ts'
 import type { Refusal, RefusalReason } from '../orders/types.ts'
+import type { AppEnv } from './context.ts'
 
 /** Retry-After, seconds, when Postgres is away. */
 const UNAVAILABLE_RETRY_S = 5
@@ -84,7 +86,12 @@ export function obstacleProblem(reason: HoldObstacle): Problem {
 }
 
 /** Says that this is the answer of an earlier call with the same key. */
-export const REPLAY = { 'idempotent-replay': 'true' } as const
+const REPLAY = { 'idempotent-replay': 'true' } as const
+
+/** Say of a good answer whether an earlier call had it. */
+export function tellReplay(c: Context<AppEnv>, { isReplay }: { readonly isReplay: boolean }): void {
+  for (const [name, value] of Object.entries(isReplay ? REPLAY : {})) c.header(name, value)
+}
 
 function queueOf(sku: string) {
   return { sku, join: `/v1/queues/${encodeURIComponent(sku)}/tickets` }

@@ -48,7 +48,7 @@ type Found = { readonly identity: Identity; readonly cookie: string | null }
  * token first, so that a forgotten header does not make a guest with every call.
  */
 export function createIdentify(options: IdentityOptions): Identify {
-  const rules = options.cookie ?? cookieRules(options.publicUrl)
+  const rules = rulesOf(options)
   return (access, act) =>
     async function identify(c, next) {
       const found = await find(options, rules, c, access)
@@ -66,7 +66,7 @@ export function createIdentify(options: IdentityOptions): Identify {
  * there, they have no cart yet.
  */
 export function createVisit(options: IdentityOptions): Visit {
-  const rules = cookieRules(options.publicUrl)
+  const rules = rulesOf(options)
   return async function visit(c, next) {
     const found = await find(options, rules, c, 'guest').catch((thrown: unknown) => {
       if (thrown instanceof Problem && thrown.type === 'unauthorized') return null
@@ -77,6 +77,8 @@ export function createVisit(options: IdentityOptions): Visit {
     if (found?.cookie) c.header('set-cookie', setCookie(rules, found.cookie), { append: true })
   }
 }
+
+const rulesOf = ({ cookie, publicUrl }: IdentityOptions): CookieRules => cookie ?? cookieRules(publicUrl)
 
 /** @throws Problem unauthorized, forbidden, csrf, ambiguous-credentials, rate-limited */
 async function find(

@@ -41,6 +41,15 @@ export const ProblemReply = z
 /** Of a route that is not for everybody. */
 export const OF_CALLER = ['unauthorized', 'forbidden', 'csrf', 'ambiguous-credentials'] as const
 
+/** Of a change that has its effect once for its key, beside a key that is none. */
+export const OF_KEYED_CHANGE = [
+  'not-found',
+  'wrong-state',
+  'body-too-large',
+  'unsupported-media-type',
+  'idempotency-key-reused',
+] as const
+
 /** Any route that asks a server may give these. */
 const OF_SERVERS = ['rate-limited', 'internal', 'unavailable', 'overloaded', 'deadline-exceeded'] as const
 

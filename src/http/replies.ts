@@ -13,23 +13,22 @@ import type { ShopPages } from './shop.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
+/** How an app tells a problem. */
+type Tell = (c: Context<AppEnv>, given: Problem) => Response
+
 /** Turn whatever a route threw into its reply. */
-export function replyThrown(c: Context<AppEnv>, thrown: unknown, shop: ShopPages): Response {
+export function replyThrown(c: Context<AppEnv>, thrown: unknown, tell: Tell): Response {
   if (thrown instanceof ClientGone) return new Response(null, { status: CLIENT_GONE_STATUS })
-  return replyProblem(c, problemOf(thrown), shop)
+  return tell(c, problemOf(thrown))
 }
 
 /**
  * No route for this path and method.
  * @param allowed methods that the path takes; empty: there is no such path
  */
-export function replyNotFound(c: Context<AppEnv>, allowed: readonly string[], shop: ShopPages): Response {
-  if (allowed.length === 0) return replyProblem(c, problem('not-found'), shop)
-  const reply = replyProblem(
-    c,
-    problem('method-not-allowed', { detail: `This path takes ${allowed.join(', ')}.` }),
-    shop,
-  )
+export function replyNotFound(c: Context<AppEnv>, allowed: readonly string[], tell: Tell): Response {
+  if (allowed.length === 0) return tell(c, problem('not-found'))
+  const reply = tell(c, problem('method-not-allowed', { detail: `This path takes ${allowed.join(', ')}.` }))
   reply.headers.set('allow', allowed.join(', '))
   return reply
 }
@@ -42,7 +41,8 @@ export function allowedMethods(app: OpenAPIHono<AppEnv>, path: string): string[]
   return found.includes('GET') ? [...found, 'HEAD'] : found
 }
 
-function replyProblem(c: Context<AppEnv>, given: Problem, shop: ShopPages): Response {
+/** As a page for somebody with a browser. */
+export function replyProblem(c: Context<AppEnv>, given: Problem, shop: ShopPages): Response {
   if (wantsPage(c)) {
     c.set('problem', { name: given.type, cause: given.cause })
     const page = problemPage(shop.view, {

@@ -4,23 +4,20 @@
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Administration } from '../../admin/administration.ts'
-import { problem } from '../../errors.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
-import { CLIENT_GONE_STATUS } from '../access.ts'
 import { type Admission, admitBy } from '../admission.ts'
 import type { Assets } from '../assets.ts'
+import { checkUrl } from '../check-url.ts'
 import type { AppEnv } from '../context.ts'
 import { adminDocument } from '../document.ts'
 import { createIdentify, type IdentityOptions } from '../identity.ts'
 import { observeRequests } from '../observe.ts'
-import { ClientGone, problemOf } from '../problem-reply.ts'
-import { allowedMethods, problemAsJson } from '../replies.ts'
+import { allowedMethods, problemAsJson, replyNotFound, replyThrown } from '../replies.ts'
 import { assetRoutes } from '../routes/assets.ts'
 import { documentRoutes } from '../routes/document.ts'
 import { type Shop, shopOf } from '../shop.ts'
 import type { ProcessState } from '../state.ts'
-import { urlFault } from '../url.ts'
 import { holdRoutes } from './routes/holds.ts'
 import { letterRoutes } from './routes/letters.ts'
 import { orderRoutes } from './routes/orders.ts'
@@ -53,11 +50,7 @@ export function createAdminApp(options: AdminAppOptions): OpenAPIHono<AppEnv> {
   const entrance = { admit: admitBy(options.admission), identify: createIdentify(identity) }
   const app = new OpenAPIHono<AppEnv>()
   app.use('*', observeRequests({ ...options, isDraining: () => state.phase === 'draining' }))
-  app.use('*', async function checkUrl(c, next) {
-    const fault = urlFault(c.req.url)
-    if (fault) throw fault
-    await next()
-  })
+  app.use('*', checkUrl)
   app.route('/', stockRoutes(administration.stock, entrance))
   app.route('/', placeRoutes(administration.places, entrance))
   app.route('/', holdRoutes(administration.holds, entrance))
@@ -72,19 +65,7 @@ export function createAdminApp(options: AdminAppOptions): OpenAPIHono<AppEnv> {
   app.route('/', assetRoutes(assets))
   const { tokens, now } = options.identity
   app.route('/', deskPages({ administration, entrance, shop, tokens, now, newKey: options.newRequestId }))
-  app.notFound((c) => {
-    const allowed = allowedMethods(app, c.req.path)
-    if (allowed.length === 0) return problemAsJson(c, problem('not-found'))
-    const reply = problemAsJson(
-      c,
-      problem('method-not-allowed', { detail: `This path takes ${allowed.join(', ')}.` }),
-    )
-    reply.headers.set('allow', allowed.join(', '))
-    return reply
-  })
-  app.onError((thrown, c) => {
-    if (thrown instanceof ClientGone) return new Response(null, { status: CLIENT_GONE_STATUS })
-    return problemAsJson(c, problemOf(thrown))
-  })
+  app.notFound((c) => replyNotFound(c, allowedMethods(app, c.req.path), problemAsJson))
+  app.onError((thrown, c) => replyThrown(c, thrown, problemAsJson))
   return app
 }

@@ -1,15 +1,14 @@
 /** What every route of administration shares: who may, who does it and why, and what its outcome is as a reply. */
-import type { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Acting, Change, Obstacle } from '../../admin/acting.ts'
 import { type Problem, problem } from '../../errors.ts'
 import type { Admit } from '../admission.ts'
 import type { AppEnv } from '../context.ts'
-import { REPLAY } from '../hold-replies.ts'
+import { tellReplay } from '../hold-replies.ts'
 import { keyOf } from '../idempotency-key.ts'
 import type { Identify } from '../identity.ts'
 import { jsonBody } from '../json-body.ts'
-import { OF_CALLER } from '../problem-responses.ts'
+import { OF_CALLER, OF_KEYED_CHANGE } from '../problem-responses.ts'
 
 /** How a request gets in. */
 export type Entrance = { readonly admit: Admit; readonly identify: Identify }
@@ -28,27 +27,7 @@ export const writing = ({ admit, identify }: Entrance, role: StaffRole) => ({
 })
 
 export const OF_READING = ['bad-request', ...OF_CALLER, 'ordering-unavailable'] as const
-export const OF_WRITING = [
-  ...OF_READING,
-  'idempotency-key-invalid',
-  'not-found',
-  'wrong-state',
-  'body-too-large',
-  'unsupported-media-type',
-  'idempotency-key-reused',
-] as const
-
-/** A good answer, as OpenAPI has it. */
-export const answer = <S extends z.ZodType>(description: string, schema: S, example: z.input<S>) => ({
-  description,
-  content: { 'application/json': { schema, example } },
-})
-
-/** A body that a route needs. */
-export const body = <S extends z.ZodType>(schema: S) => ({
-  required: true as const,
-  content: { 'application/json': { schema } },
-})
+export const OF_WRITING = [...OF_READING, 'idempotency-key-invalid', ...OF_KEYED_CHANGE] as const
 
 export function actingOf(c: Context<AppEnv>, reason: string): Acting {
   return {
@@ -62,7 +41,7 @@ export function actingOf(c: Context<AppEnv>, reason: string): Acting {
 /** The answer of a change that was made, with its headers set. @throws Problem for any other outcome */
 export function changed<Answer>(c: Context<AppEnv>, change: Change<Answer>): Answer {
   if (change.outcome !== 'done') throw changeProblem(change)
-  if (change.isReplay) c.header('idempotent-replay', REPLAY['idempotent-replay'])
+  tellReplay(c, change)
   return change.answer
 }
 
@@ -82,23 +61,23 @@ export function changeProblem(change: Exclude<Change<unknown>, { readonly outcom
   switch (change.outcome) {
     case 'unknown':
       return problem('not-found', { detail: `There is no such ${change.what}.` })
-    case 'not_possible': {
-      const { reason, promises } = change
-      return problem('wrong-state', {
-        detail: DETAIL_OF[reason],
-        members: { reason, ...(promises ? { promises } : {}) },
-        ...(reason === 'IN_PROGRESS' ? { retry_after_seconds: IN_PROGRESS_RETRY_S } : {}),
-      })
-    }
+    case 'not_possible':
+      return obstacleProblem(change.reason, change.promises)
     case 'reused':
       return problem('idempotency-key-reused')
     case 'in_progress':
-      return problem('wrong-state', {
-        detail: DETAIL_OF.IN_PROGRESS,
-        members: { reason: 'IN_PROGRESS' },
-        retry_after_seconds: IN_PROGRESS_RETRY_S,
-      })
+      return obstacleProblem('IN_PROGRESS')
     default:
       throw new Error(`outcome not handled: ${change satisfies never}`)
   }
+}
+
+type InTheWay = Extract<Change<unknown>, { readonly outcome: 'not_possible' }>['promises']
+
+function obstacleProblem(reason: Obstacle, promises?: InTheWay): Problem {
+  return problem('wrong-state', {
+    detail: DETAIL_OF[reason],
+    members: { reason, ...(promises ? { promises } : {}) },
+    ...(reason === 'IN_PROGRESS' ? { retry_after_seconds: IN_PROGRESS_RETRY_S } : {}),
+  })
 }

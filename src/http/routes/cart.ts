@@ -10,16 +10,13 @@ import { AddedLine, CART_EXAMPLE, Cart, Joining, LinePath, SetLine } from '../ca
 import type { AppEnv } from '../context.ts'
 import type { Identify } from '../identity.ts'
 import { jsonBody } from '../json-body.ts'
+import { answer, body } from '../json-parts.ts'
 import { OF_CALLER, problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
 
 const OF_BODY = ['bad-request', 'body-too-large', 'unsupported-media-type'] as const
 
-const cartReply = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: Cart, example: CART_EXAMPLE } },
-})
-const body = <T>(schema: T) => ({ required: true, content: { 'application/json': { schema } } })
+const cartReply = (description: string) => answer(description, Cart, CART_EXAMPLE)
 
 const showCart = (admit: Admit, identify: Identify) =>
   createRoute({

@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi'
 import type { CatalogSearch } from '../../search/contract.ts'
 import type { Admit } from '../admission.ts'
 import { CATEGORIES_EXAMPLE, CATEGORY_EXAMPLE } from '../examples.ts'
+import { answer } from '../json-parts.ts'
 import { CategoryPath, NoParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
@@ -16,10 +17,7 @@ const listCategories = (admit: Admit) =>
     middleware: [admit('search')] as const,
     request: { query: NoParameters },
     responses: {
-      200: {
-        description: 'Every category',
-        content: { 'application/json': { schema: CategoriesAnswer, example: CATEGORIES_EXAMPLE } },
-      },
+      200: answer('Every category', CategoriesAnswer, CATEGORIES_EXAMPLE),
       ...problemResponses('bad-request', 'bad-encoding'),
     },
   })
@@ -33,10 +31,7 @@ const showCategory = (admit: Admit) =>
     middleware: [admit('search')] as const,
     request: { params: CategoryPath, query: NoParameters },
     responses: {
-      200: {
-        description: 'The category',
-        content: { 'application/json': { schema: CategoryAnswer, example: CATEGORY_EXAMPLE } },
-      },
+      200: answer('The category', CategoryAnswer, CATEGORY_EXAMPLE),
       ...problemResponses('bad-request', 'bad-encoding', 'unknown-category'),
     },
   })

@@ -8,7 +8,7 @@ import type { HoldChange, OwnHolds } from '../../orders/own-holds.ts'
 import type { PlaceHold } from '../../orders/place-hold.ts'
 import type { Admit } from '../admission.ts'
 import type { AppEnv } from '../context.ts'
-import { holdProblem, obstacleProblem, REPLAY } from '../hold-replies.ts'
+import { holdProblem, obstacleProblem, tellReplay } from '../hold-replies.ts'
 import {
   ChangedLines,
   Extension,
@@ -23,6 +23,7 @@ import {
 import { keyOf } from '../idempotency-key.ts'
 import type { Identify } from '../identity.ts'
 import { jsonBody } from '../json-body.ts'
+import { answer, body } from '../json-parts.ts'
 import { OF_CALLER, problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
 import { tellTime } from '../tell-time.ts'
@@ -53,10 +54,7 @@ const OF_NEW = [
   'ordering-unavailable',
 ] as const
 
-const nowReply = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: HoldNow, example: HOLD_NOW_EXAMPLE } },
-})
+const nowReply = (description: string) => answer(description, HoldNow, HOLD_NOW_EXAMPLE)
 
 const makeHold = (admit: Admit, identify: Identify) =>
   createRoute({
@@ -69,13 +67,10 @@ const makeHold = (admit: Admit, identify: Identify) =>
     middleware: [admit('cart'), identify('guest', 'hold'), jsonBody] as const,
     request: {
       headers: KeyHeader,
-      body: { required: true, content: { 'application/json': { schema: NewHold } } },
+      body: body(NewHold),
     },
     responses: {
-      201: {
-        description: 'The units are yours until the time of `Hold-Expires-In` (ms) is over',
-        content: { 'application/json': { schema: Hold, example: HOLD_EXAMPLE } },
-      },
+      201: answer('The units are yours until the time of `Hold-Expires-In` (ms) is over', Hold, HOLD_EXAMPLE),
       ...problemResponses(...OF_NEW),
     },
   })
@@ -104,7 +99,7 @@ const extendHold = (admit: Admit, identify: Identify) =>
     middleware: [admit('cart'), identify('guest', 'order'), jsonBody] as const,
     request: {
       params: HoldPath,
-      body: { required: true, content: { 'application/json': { schema: Extension } } },
+      body: body(Extension),
     },
     responses: {
       200: nowReply('With its new time'),
@@ -132,13 +127,10 @@ const changeHold = (admit: Admit, identify: Identify) =>
     request: {
       params: HoldPath,
       headers: KeyHeader,
-      body: { required: true, content: { 'application/json': { schema: ChangedLines } } },
+      body: body(ChangedLines),
     },
     responses: {
-      200: {
-        description: 'The new hold; the first one is RELEASED',
-        content: { 'application/json': { schema: Hold, example: HOLD_EXAMPLE } },
-      },
+      200: answer('The new hold; the first one is RELEASED', Hold, HOLD_EXAMPLE),
       ...problemResponses(...OF_NEW, 'not-found'),
     },
   })
@@ -202,7 +194,7 @@ export const holdRoutes = (holds: HoldServices, admit: Admit, identify: Identify
 /** The hold, with its headers set. @throws Problem */
 function heldOf(c: Context<AppEnv>, outcome: HoldOutcome, random: () => number) {
   if (outcome.outcome !== 'held') throw holdProblem(outcome, random)
-  if (outcome.isReplay) c.header('idempotent-replay', REPLAY['idempotent-replay'])
+  tellReplay(c, outcome)
   c.header('hold-expires-in', String(outcome.expires_in_ms))
   c.header('location', `/v1/holds/${outcome.hold.hold_id}`)
   return outcome.hold

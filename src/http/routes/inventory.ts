@@ -5,6 +5,7 @@ import type { ReadStock } from '../../events/stock-readings.ts'
 import { stockView } from '../../events/stock-view.ts'
 import type { Admit } from '../admission.ts'
 import { SkuPath, SkusParameters, StockAnswer, StockView, VIEW_EXAMPLE } from '../inventory-schemas.ts'
+import { answer } from '../json-parts.ts'
 import { NoParameters } from '../parameters.ts'
 import { problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
@@ -37,10 +38,7 @@ const showStock = (admit: Admit) =>
     middleware: [admit('item')] as const,
     request: { params: SkuPath, query: NoParameters },
     responses: {
-      200: {
-        description: 'Units at this moment',
-        content: { 'application/json': { schema: StockView, example: VIEW_EXAMPLE } },
-      },
+      200: answer('Units at this moment', StockView, VIEW_EXAMPLE),
       ...problemResponses('bad-request', 'bad-encoding', 'not-found'),
     },
   })

@@ -4,10 +4,11 @@ import { problem } from '../../errors.ts'
 import type { ChangeOrders } from '../../orders/change-orders.ts'
 import type { OwnOrders } from '../../orders/own-orders.ts'
 import type { Admit } from '../admission.ts'
-import { REPLAY } from '../hold-replies.ts'
+import { tellReplay } from '../hold-replies.ts'
 import { keyOf } from '../idempotency-key.ts'
 import type { Identify } from '../identity.ts'
 import { jsonBody } from '../json-body.ts'
+import { answer, body } from '../json-parts.ts'
 import { NO_SUCH_ORDER, orderProblem } from '../order-replies.ts'
 import {
   CANCEL_EXAMPLE,
@@ -24,7 +25,7 @@ import {
   RETURN_EXAMPLE,
   ReturnRequested,
 } from '../order-schemas.ts'
-import { OF_CALLER, problemResponses } from '../problem-responses.ts'
+import { OF_CALLER, OF_KEYED_CHANGE, problemResponses } from '../problem-responses.ts'
 import { apiRouter } from '../router.ts'
 import { tellTime } from '../tell-time.ts'
 
@@ -39,11 +40,7 @@ const OF_CHANGE = [
   'bad-request',
   'idempotency-key-invalid',
   ...OF_CALLER,
-  'not-found',
-  'wrong-state',
-  'body-too-large',
-  'unsupported-media-type',
-  'idempotency-key-reused',
+  ...OF_KEYED_CHANGE,
   'ordering-unavailable',
 ] as const
 
@@ -56,10 +53,7 @@ const listOrders = (admit: Admit, identify: Identify) =>
     middleware: [admit('cart'), identify('guest')] as const,
     request: { query: OrderPageParameters },
     responses: {
-      200: {
-        description: 'One page of them',
-        content: { 'application/json': { schema: OrderPage, example: ORDERS_EXAMPLE } },
-      },
+      200: answer('One page of them', OrderPage, ORDERS_EXAMPLE),
       ...problemResponses('bad-request', ...OF_CALLER, 'ordering-unavailable'),
     },
   })
@@ -73,10 +67,7 @@ const showOrder = (admit: Admit, identify: Identify) =>
     middleware: [admit('cart'), identify('guest')] as const,
     request: { params: OrderPath },
     responses: {
-      200: {
-        description: 'The order as it is now',
-        content: { 'application/json': { schema: Order, example: ORDER_EXAMPLE } },
-      },
+      200: answer('The order as it is now', Order, ORDER_EXAMPLE),
       ...problemResponses('bad-request', ...OF_CALLER, 'not-found', 'ordering-unavailable'),
     },
   })
@@ -92,13 +83,10 @@ const cancelOrder = (admit: Admit, identify: Identify) =>
     request: {
       params: OrderPath,
       headers: OnceHeader,
-      body: { required: true, content: { 'application/json': { schema: Cancellation } } },
+      body: body(Cancellation),
     },
     responses: {
-      200: {
-        description: 'What is left of the order, and what goes back',
-        content: { 'application/json': { schema: Cancelled, example: CANCEL_EXAMPLE } },
-      },
+      200: answer('What is left of the order, and what goes back', Cancelled, CANCEL_EXAMPLE),
       ...problemResponses(...OF_CHANGE),
     },
   })
@@ -114,13 +102,10 @@ const requestReturn = (admit: Admit, identify: Identify) =>
     request: {
       params: OrderPath,
       headers: OnceHeader,
-      body: { required: true, content: { 'application/json': { schema: NewReturn } } },
+      body: body(NewReturn),
     },
     responses: {
-      201: {
-        description: 'The shop has been asked',
-        content: { 'application/json': { schema: ReturnRequested, example: RETURN_EXAMPLE } },
-      },
+      201: answer('The shop has been asked', ReturnRequested, RETURN_EXAMPLE),
       ...problemResponses(...OF_CHANGE),
     },
   })
@@ -147,7 +132,7 @@ export const orderRoutes = (
       const call = { ...c.req.valid('json'), key, order_id: c.req.valid('param').id }
       const changed = await change.cancel({ ...call, customer: c.get('identity').subject })
       if (changed.outcome !== 'done') throw orderProblem(changed)
-      if (changed.isReplay) c.header('idempotent-replay', REPLAY['idempotent-replay'])
+      tellReplay(c, changed)
       return c.json(changed.answer, 200)
     })
     .openapi(requestReturn(admit, identify), async (c) => {
@@ -155,7 +140,7 @@ export const orderRoutes = (
       const call = { ...c.req.valid('json'), key, order_id: c.req.valid('param').id }
       const asked = await change.requestReturn({ ...call, customer: c.get('identity').subject })
       if (asked.outcome !== 'done') throw orderProblem(asked)
-      if (asked.isReplay) c.header('idempotent-replay', REPLAY['idempotent-replay'])
+      tellReplay(c, asked)
       return c.json(asked.answer, 201)
     })
 }

@@ -2,11 +2,12 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { Pay } from '../../orders/pay.ts'
 import type { Admit } from '../admission.ts'
-import { REPLAY } from '../hold-replies.ts'
+import { tellReplay } from '../hold-replies.ts'
 import { HoldPath } from '../hold-schemas.ts'
 import { keyOf } from '../idempotency-key.ts'
 import type { Identify } from '../identity.ts'
 import { jsonBody } from '../json-body.ts'
+import { answer, body } from '../json-parts.ts'
 import { payProblem } from '../order-replies.ts'
 import { NewPayment, OnceHeader, PAY_EXAMPLE, PaymentAccepted } from '../order-schemas.ts'
 import { OF_CALLER, problemResponses } from '../problem-responses.ts'
@@ -24,13 +25,14 @@ const payHold = (admit: Admit, identify: Identify) =>
     request: {
       params: HoldPath,
       headers: OnceHeader,
-      body: { required: true, content: { 'application/json': { schema: NewPayment } } },
+      body: body(NewPayment),
     },
     responses: {
-      202: {
-        description: 'The payment is under way, or over: `Location` is the order, which tells how it goes on',
-        content: { 'application/json': { schema: PaymentAccepted, example: PAY_EXAMPLE } },
-      },
+      202: answer(
+        'The payment is under way, or over: `Location` is the order, which tells how it goes on',
+        PaymentAccepted,
+        PAY_EXAMPLE,
+      ),
       ...problemResponses(
         'bad-request',
         'idempotency-key-invalid',
@@ -51,7 +53,7 @@ export const payRoutes = (pay: Pay, admit: Admit, identify: Identify) =>
     const customer = c.get('identity').subject
     const outcome = await pay({ ...c.req.valid('json'), key, customer, hold_id: c.req.valid('param').id })
     if (outcome.outcome !== 'accepted') throw payProblem(outcome)
-    if (outcome.isReplay) c.header('idempotent-replay', REPLAY['idempotent-replay'])
+    tellReplay(c, outcome)
     c.header('location', `/v1/orders/${outcome.answer.order_id}`)
     return c.json(outcome.answer, 202)
   })

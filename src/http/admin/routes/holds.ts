@@ -1,12 +1,13 @@
 /** Holds of all customers. */
 import { createRoute } from '@hono/zod-openapi'
 import type { HoldDesk } from '../../../admin/hold-desk.ts'
+import { answer } from '../../json-parts.ts'
 import { OnceHeader } from '../../order-schemas.ts'
 import { problemResponses } from '../../problem-responses.ts'
 import { apiRouter } from '../../router.ts'
 import { IdPath } from '../forms.ts'
 import { EXAMPLES, HoldOfCustomer, HoldsForm, HoldsParameters, ReleaseParameters } from '../order-forms.ts'
-import { actingOf, answer, changed, type Entrance, OF_READING, OF_WRITING, reading } from '../staff.ts'
+import { actingOf, changed, type Entrance, OF_READING, OF_WRITING, reading } from '../staff.ts'
 
 const listHolds = (entrance: Entrance) =>
   createRoute({

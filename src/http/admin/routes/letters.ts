@@ -1,22 +1,13 @@
 /** Events that a consumer gave up on: listed, tried again, dropped. */
 import { createRoute } from '@hono/zod-openapi'
 import type { Reports } from '../../../admin/reports.ts'
+import { answer, body } from '../../json-parts.ts'
 import { OnceHeader } from '../../order-schemas.ts'
 import { problemResponses } from '../../problem-responses.ts'
 import { apiRouter } from '../../router.ts'
 import { Because } from '../forms.ts'
 import { EXAMPLES, LetterEndForm, LetterPath, LettersForm, LettersParameters } from '../report-forms.ts'
-import {
-  actingOf,
-  answer,
-  body,
-  changed,
-  type Entrance,
-  OF_READING,
-  OF_WRITING,
-  reading,
-  writing,
-} from '../staff.ts'
+import { actingOf, changed, type Entrance, OF_READING, OF_WRITING, reading, writing } from '../staff.ts'
 
 const listLetters = (entrance: Entrance) =>
   createRoute({

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { OrderDesk } from '../../../admin/order-desk.ts'
 import { problem } from '../../../errors.ts'
+import { answer, body } from '../../json-parts.ts'
 import { OnceHeader } from '../../order-schemas.ts'
 import { problemResponses } from '../../problem-responses.ts'
 import { apiRouter } from '../../router.ts'
@@ -16,17 +17,7 @@ import {
   ShippedForm,
   UnfulfilledParameters,
 } from '../order-forms.ts'
-import {
-  actingOf,
-  answer,
-  body,
-  changed,
-  type Entrance,
-  OF_READING,
-  OF_WRITING,
-  reading,
-  writing,
-} from '../staff.ts'
+import { actingOf, changed, type Entrance, OF_READING, OF_WRITING, reading, writing } from '../staff.ts'
 
 const listOrders = (entrance: Entrance) =>
   createRoute({

@@ -1,19 +1,10 @@
 /** Places that keep stock. */
 import { createRoute } from '@hono/zod-openapi'
 import type { PlaceDesk } from '../../../admin/place-desk.ts'
+import { answer, body } from '../../json-parts.ts'
 import { problemResponses } from '../../problem-responses.ts'
 import { apiRouter } from '../../router.ts'
-import {
-  actingOf,
-  answer,
-  body,
-  changed,
-  type Entrance,
-  OF_READING,
-  OF_WRITING,
-  reading,
-  writing,
-} from '../staff.ts'
+import { actingOf, changed, type Entrance, OF_READING, OF_WRITING, reading, writing } from '../staff.ts'
 import { EXAMPLES, LocationForm, LocationPath, LocationPutForm, LocationsForm } from '../stock-forms.ts'
 
 const listLocations = (entrance: Entrance) =>

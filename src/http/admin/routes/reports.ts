@@ -1,6 +1,7 @@
 /** What needs a person: drift of the gate, payments that are unclear, what others have done. */
 import { createRoute } from '@hono/zod-openapi'
 import type { Reports } from '../../../admin/reports.ts'
+import { answer, body } from '../../json-parts.ts'
 import { problemResponses } from '../../problem-responses.ts'
 import { apiRouter } from '../../router.ts'
 import {
@@ -14,7 +15,7 @@ import {
   ReconciledForm,
   ReconcileForm,
 } from '../report-forms.ts'
-import { actingOf, answer, body, type Entrance, OF_READING, reading, writing } from '../staff.ts'
+import { actingOf, type Entrance, OF_READING, reading, writing } from '../staff.ts'
 
 const showDrift = (entrance: Entrance) =>
   createRoute({

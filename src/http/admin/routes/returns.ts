@@ -1,6 +1,7 @@
 /** Goods that come back: decided about, received, paid back. */
 import { createRoute } from '@hono/zod-openapi'
 import type { ReturnDesk } from '../../../admin/return-desk.ts'
+import { answer, body } from '../../json-parts.ts'
 import { OnceHeader } from '../../order-schemas.ts'
 import { problemResponses } from '../../problem-responses.ts'
 import { apiRouter } from '../../router.ts'
@@ -13,17 +14,7 @@ import {
   ReturnsForm,
   ReturnsParameters,
 } from '../order-forms.ts'
-import {
-  actingOf,
-  answer,
-  body,
-  changed,
-  type Entrance,
-  OF_READING,
-  OF_WRITING,
-  reading,
-  writing,
-} from '../staff.ts'
+import { actingOf, changed, type Entrance, OF_READING, OF_WRITING, reading, writing } from '../staff.ts'
 
 const listReturns = (entrance: Entrance) =>
   createRoute({

@@ -2,21 +2,12 @@
 import { createRoute, type z } from '@hono/zod-openapi'
 import type { StockChange, StockDesk } from '../../../admin/stock-desk.ts'
 import { problem } from '../../../errors.ts'
+import { answer, body } from '../../json-parts.ts'
 import { OnceHeader } from '../../order-schemas.ts'
 import { problemResponses } from '../../problem-responses.ts'
 import { apiRouter } from '../../router.ts'
 import { SkuPath } from '../forms.ts'
-import {
-  actingOf,
-  answer,
-  body,
-  changed,
-  type Entrance,
-  OF_READING,
-  OF_WRITING,
-  reading,
-  writing,
-} from '../staff.ts'
+import { actingOf, changed, type Entrance, OF_READING, OF_WRITING, reading, writing } from '../staff.ts'
 import {
   EXAMPLES,
   LedgerForm,

@@ -15,7 +15,7 @@ import { useDatabase } from '../support/database.ts'
 import { type RunningProcess, startProcess } from '../support/processes.ts'
 import { randomBy } from '../support/random.ts'
 import { chooseSeed, say } from '../support/seed.ts'
-import { connectTestRedis } from '../support/stock-publisher.ts'
+import { connectTestRedis, stockFields } from '../support/stock-publisher.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 /** More than the connections of a process that are no streams. */
@@ -147,24 +147,7 @@ test(`T22: ${BROWSERS} browsers of one process see every SKU at its last version
     const ver = (last.get(sku) ?? 0) + 1
     last.set(sku, ver)
     const available = Math.round(performance.now())
-    const payload = JSON.stringify({ sku, ver, d: 0, available, queue: 0, via: 'delta' })
-    const at = new Date().toISOString()
-    await redis.xadd(
-      key,
-      '*',
-      'id',
-      change,
-      'key',
-      sku,
-      'ver',
-      ver,
-      'type',
-      'stock.changed',
-      'payload',
-      payload,
-      'at',
-      at,
-    )
+    await redis.xadd(key, '*', ...stockFields({ id: change, sku, ver, available }))
     if (change % 10 === 0) await redis.ping()
   }
   const hasAll = () => [...last].every(([sku, ver]) => ver === 10 || watchers.haveSeen(sku, ver))

@@ -6,7 +6,7 @@ import { createLogger } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { useRedisServer } from '../support/redis-server.ts'
 import { stockBrowser } from '../support/stock-browser.ts'
-import { connectTestRedis } from '../support/stock-publisher.ts'
+import { connectTestRedis, stockFields } from '../support/stock-publisher.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const server = await useRedisServer()
@@ -54,23 +54,7 @@ async function startHub(timing: Partial<StockHubTiming> = {}) {
     rows.set(sku, { sku, ver, available, low_at: 5, queue: 0 })
   }
   const tell = async (sku: string, ver: number, available: number, streamId = '*') => {
-    const payload = JSON.stringify({ sku, ver, d: 0, available, queue: 0, via: 'delta' })
-    const at = '2026-11-23T14:02:10.114Z'
-    const fields = [
-      'id',
-      `${++id}`,
-      'key',
-      sku,
-      'ver',
-      `${ver}`,
-      'type',
-      'stock.changed',
-      'payload',
-      payload,
-      'at',
-      at,
-    ]
-    await redis.xadd(stream, streamId, ...fields)
+    await redis.xadd(stream, streamId, ...stockFields({ id: ++id, sku, ver, available }))
   }
   /** In Postgres and then as an event. */
   const change = async (sku: string, ver: number, available: number) => {

@@ -32,9 +32,20 @@ export function createPublisher(redis: Redis): StockPublisher {
   }
 }
 
-function fieldsOf(id: string, payload: string | undefined): string[] {
-  const sku = `SKU-${id}`
-  const text = payload ?? JSON.stringify({ sku, ver: 1, d: 1, available: 1, queue: 0, via: 'delta' })
+const fieldsOf = (id: string, payload: string | undefined) =>
+  stockFields({ id, sku: `SKU-${id}`, ver: 1, available: 1, d: 1 }, payload)
+
+export type StockEvent = {
+  readonly id: number | string
+  readonly sku: string
+  readonly ver: number
+  readonly available: number
+  readonly d?: number
+}
+
+/** Fields of an entry in the stream. @param payload instead of a proper one */
+export function stockFields({ id, sku, ver, available, d = 0 }: StockEvent, payload?: string): string[] {
+  const text = payload ?? JSON.stringify({ sku, ver, d, available, queue: 0, via: 'delta' })
   const at = '2026-11-23T14:02:10.114Z'
-  return ['id', id, 'key', sku, 'ver', '1', 'type', 'stock.changed', 'payload', text, 'at', at]
+  return ['id', `${id}`, 'key', sku, 'ver', `${ver}`, 'type', 'stock.changed', 'payload', text, 'at', at]
 }

@@ -17,7 +17,7 @@ if [ -z "${DATABASE_URL:-}" ]; then
 fi
 
 # Node strips the types of each module and compiles it once. What a first start kept is a third of the time of the next
-# ones, and 15 to 24 MB that they never take.
+# ones, and 15 to 24 MB that they do not take at rest.
 export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$state/compile-cache}"
 
 # FLAGS are flags of Node, without spaces in them; most programs have none.
